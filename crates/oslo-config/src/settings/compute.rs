@@ -1,0 +1,48 @@
+//! The compute service.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::settings;
+use crate::kind::Kind;
+use crate::opt::Preset;
+
+settings! {
+    /// The compute service, of `[DEFAULT]`.
+    pub struct Compute {
+        /// The virtualisation driver, such as fake.FakeDriver. Nothing means fake, as long as there is no other.
+        compute_driver: Option<String> = Kind::Text, Preset::None;
+        /// The folder for the files of servers.
+        instances_path: PathBuf = Kind::Text, Preset::Text("$state_path/instances");
+        /// What the names of servers on the hypervisor look like.
+        instance_name_template: String = Kind::Text, Preset::Text("instance-%08x");
+        /// The availability zone of hosts that are in none.
+        default_availability_zone: String = Kind::Text, Preset::Text("nova");
+        /// Processors kept for the host.
+        reserved_host_cpus: i64 = Kind::at_least(0), Preset::Text("0");
+        /// MiB of memory kept for the host.
+        reserved_host_memory_mb: i64 = Kind::at_least(0), Preset::Text("512");
+        /// MiB of disk kept for the host.
+        reserved_host_disk_mb: i64 = Kind::at_least(0), Preset::Text("0");
+        /// Virtual processors a processor. Nothing means initial_cpu_allocation_ratio at first.
+        cpu_allocation_ratio: Option<f64> = Kind::float_at_least(0.0), Preset::None;
+        /// Virtual memory a unit of memory. Nothing means initial_ram_allocation_ratio at first.
+        ram_allocation_ratio: Option<f64> = Kind::float_at_least(0.0), Preset::None;
+        /// Virtual disk a unit of disk. Nothing means initial_disk_allocation_ratio at first.
+        disk_allocation_ratio: Option<f64> = Kind::float_at_least(0.0), Preset::None;
+        /// Virtual processors a processor of a new compute node.
+        initial_cpu_allocation_ratio: f64 = Kind::float_at_least(0.0), Preset::Text("4.0");
+        /// Virtual memory a unit of memory of a new compute node.
+        initial_ram_allocation_ratio: f64 = Kind::float_at_least(0.0), Preset::Text("1.0");
+        /// Virtual disk a unit of disk of a new compute node.
+        initial_disk_allocation_ratio: f64 = Kind::float_at_least(0.0), Preset::Text("1.0");
+        /// Seconds after which a server still building counts as failed; 0 for never.
+        instance_build_timeout: Duration = Kind::at_least(0), Preset::Text("0");
+        /// Seconds between two looks at a host's resources; 0 for the default of 60, -1 for never.
+        update_resources_interval: i64 = Kind::INTEGER, Preset::Text("0");
+        /// Seconds between two comparisons of power states with the hypervisor; 0 for the default of 60, -1 for never.
+        sync_power_state_interval: i64 = Kind::INTEGER, Preset::Text("600");
+        /// Seconds a deleted server is kept before it is reclaimed; 0 to delete at once.
+        reclaim_instance_interval: Duration = Kind::at_least(0), Preset::Text("0");
+    }
+}
