@@ -1,0 +1,333 @@
+//! Transactions, repeated from their start when another one was in the way.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+
+use sea_query::InsertStatement;
+use sqlx::{MySql, Postgres, Sqlite};
+use tokio::sync::Mutex;
+use tracing::Instrument as _;
+
+use crate::connection::{Database, Pool};
+use crate::dialect::Dialect;
+use crate::driver::{Connection, Outcome, Wanted};
+use crate::error::{Error, Result};
+use crate::execute::{Execute, insert, pause};
+use crate::failure::Failure;
+use crate::row::Row;
+use crate::statement::{Rendered, Statement};
+
+/// A transaction in progress: everything executed in it is done as a whole or not at all.
+///
+/// It is a handle; cloning it gives another one to the same transaction.
+#[derive(Debug, Clone)]
+pub struct Transaction {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    database: Database,
+    /// Taken out when the transaction ends.
+    live: Mutex<Option<Live>>,
+    /// What made a statement fail that repeating may cure. The closure's own error
+    /// need not tell any more.
+    transient: SyncMutex<Option<Failure>>,
+    savepoints: AtomicU32,
+}
+
+#[derive(Debug)]
+enum Live {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    MySql(sqlx::Transaction<'static, MySql>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Database {
+    /// Runs `work` in a transaction and commits when it gives `Ok`; else nothing is
+    /// changed.
+    ///
+    /// After a deadlock, a lock held for too long or a lost connection, `work` runs
+    /// again from its start, some times: what it does besides statements must bear
+    /// that. `name` names the transaction in traces, as a query's name does.
+    ///
+    /// ```
+    /// # use nova_db::{Database, Error, Execute, sea_query::Query};
+    /// # async fn example(db: &Database, hosts: Vec<String>) -> Result<u64, Error> {
+    /// // References, so that the closure can be called again.
+    /// let hosts = &hosts;
+    /// db.transaction("service.forget", |tx| async move {
+    ///     let mut forgotten = 0;
+    ///     for host in hosts {
+    ///         let delete = Query::delete()
+    ///             .from_table("services")
+    ///             .and_where(sea_query::ExprTrait::eq(sea_query::Expr::col("host"), host))
+    ///             .take();
+    ///         forgotten += tx.execute("service.delete", &delete).await?;
+    ///     }
+    ///     Ok(forgotten)
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; [`Error::CommitUnknown`] when the connection was lost while
+    /// committing.
+    pub async fn transaction<T, E, F, W>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: Fn(Transaction) -> W + Send + Sync,
+        W: Future<Output = Result<T, E>> + Send,
+        T: Send,
+        E: From<Error> + Send,
+    {
+        let family = name.split_once('.').map_or(name, |(family, _)| family);
+        let span = tracing::debug_span!(
+            "transaction",
+            family,
+            query = name,
+            database = self.schema().name(),
+            dialect = self.dialect().name(),
+        );
+        self.repeated(name, work).instrument(span).await
+    }
+
+    async fn repeated<T, E, F, W>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: Fn(Transaction) -> W + Send + Sync,
+        W: Future<Output = Result<T, E>> + Send,
+        T: Send,
+        E: From<Error> + Send,
+    {
+        let mut attempt = 0;
+        loop {
+            let (failure, error) = match self.attempt(name, &work).await {
+                Ok(value) => return Ok(value),
+                Err(failed) => failed,
+            };
+            attempt += 1;
+            let Some(failure) = failure.filter(|failure| failure.is_transient()) else {
+                return Err(error);
+            };
+            if attempt > self.retries(failure) {
+                return Err(error);
+            }
+            tracing::warn!(transaction = name, attempt, database = %self.target(), %failure, "transaction repeated");
+            if failure != Failure::ConnectionLost {
+                pause(attempt).await;
+            }
+        }
+    }
+
+    /// One attempt; with its error, what made it fail if repeating may help.
+    async fn attempt<T, E, F, W>(
+        &self,
+        name: &'static str,
+        work: &F,
+    ) -> Result<T, (Option<Failure>, E)>
+    where
+        F: Fn(Transaction) -> W + Send + Sync,
+        W: Future<Output = Result<T, E>> + Send,
+        T: Send,
+        E: From<Error> + Send,
+    {
+        let known = |error: Error| (error.failure(), E::from(error));
+        // Held until the transaction has ended.
+        let _turn = self
+            .writer(name)
+            .await
+            .map_err(|error| (None, E::from(error)))?;
+        let transaction = Transaction::begin(self, name).await.map_err(known)?;
+        match work(transaction.clone()).await {
+            Ok(value) => match transaction.commit(name).await {
+                Ok(()) => Ok(value),
+                Err(error @ Error::CommitUnknown { .. }) => Err((None, E::from(error))),
+                Err(error) => Err(known(error)),
+            },
+            Err(error) => {
+                let failure = transaction.transient();
+                transaction.roll_back(name).await;
+                Err((failure, error))
+            }
+        }
+    }
+}
+
+impl Transaction {
+    async fn begin(database: &Database, name: &'static str) -> Result<Self> {
+        let begun = match database.pool() {
+            // At once for writing: a transaction that starts by reading cannot become
+            // a writer when another one has written meanwhile.
+            Pool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Live::Sqlite),
+            Pool::MySql(pool) => pool.begin().await.map(Live::MySql),
+            Pool::Postgres(pool) => pool.begin().await.map(Live::Postgres),
+        };
+        let live = begun.map_err(|error| Error::statement(name, database.target(), error))?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                database: database.clone(),
+                live: Mutex::new(Some(live)),
+                transient: SyncMutex::new(None),
+                savepoints: AtomicU32::new(0),
+            }),
+        })
+    }
+
+    async fn commit(&self, name: &'static str) -> Result<()> {
+        let target = self.shared.database.target();
+        let Some(live) = self.shared.live.lock().await.take() else {
+            return Err(Error::TransactionOver { query: name });
+        };
+        let committed = match live {
+            Live::Sqlite(live) => live.commit().await,
+            Live::MySql(live) => live.commit().await,
+            Live::Postgres(live) => live.commit().await,
+        };
+        committed.map_err(|source| {
+            if Failure::of(&source) == Failure::ConnectionLost {
+                return Error::CommitUnknown {
+                    name,
+                    target: Box::new(target.clone()),
+                    source: source.into(),
+                };
+            }
+            Error::statement(name, target, source)
+        })
+    }
+
+    async fn roll_back(&self, name: &'static str) {
+        let Some(live) = self.shared.live.lock().await.take() else {
+            return;
+        };
+        let rolled_back = match live {
+            Live::Sqlite(live) => live.rollback().await,
+            Live::MySql(live) => live.rollback().await,
+            Live::Postgres(live) => live.rollback().await,
+        };
+        if let Err(error) = rolled_back {
+            // The server does it when the connection goes.
+            tracing::debug!(transaction = name, %error, "rollback not acknowledged");
+        }
+    }
+
+    fn transient(&self) -> Option<Failure> {
+        *self
+            .shared
+            .transient
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work`, which executes statements in this transaction, so that its error
+    /// undoes only what it did itself.
+    ///
+    /// Needed where an error is expected and the transaction goes on: PostgreSQL
+    /// refuses every statement after a failed one otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work` and of the statements that set and release the savepoint.
+    pub async fn nested<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let number = self.shared.savepoints.fetch_add(1, Ordering::Relaxed);
+        let statement = |verb: &str| Rendered::built(format!("{verb} nova_{number}"));
+        self.run("savepoint.set", &statement("SAVEPOINT"), Wanted::Nothing)
+            .await?;
+        match work.await {
+            Ok(value) => {
+                self.run(
+                    "savepoint.release",
+                    &statement("RELEASE SAVEPOINT"),
+                    Wanted::Nothing,
+                )
+                .await?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.run(
+                    "savepoint.undo",
+                    &statement("ROLLBACK TO SAVEPOINT"),
+                    Wanted::Nothing,
+                )
+                .await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        query: &'static str,
+        statement: &Rendered,
+        wanted: Wanted,
+    ) -> Result<Outcome> {
+        let mut live = self.shared.live.lock().await;
+        let connection = match live.as_mut() {
+            None => return Err(Error::TransactionOver { query }),
+            Some(Live::Sqlite(live)) => Connection::Sqlite(live),
+            Some(Live::MySql(live)) => Connection::MySql(live),
+            Some(Live::Postgres(live)) => Connection::Postgres(live),
+        };
+        let result = self
+            .shared
+            .database
+            .observe(query, statement, wanted, connection)
+            .await;
+        if let Some(failure) = result.as_ref().err().and_then(Error::failure)
+            && failure.is_transient()
+        {
+            *self
+                .shared
+                .transient
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(failure);
+        }
+        result
+    }
+}
+
+impl Execute for Transaction {
+    fn dialect(&self) -> Dialect {
+        self.shared.database.dialect()
+    }
+
+    async fn fetch_all(
+        &self,
+        query: &'static str,
+        statement: impl Statement + Send,
+    ) -> Result<Vec<Row>> {
+        let statement = statement.render(self.dialect())?;
+        self.run(query, &statement, Wanted::All)
+            .await
+            .map(|outcome| outcome.rows)
+    }
+
+    async fn fetch_optional(
+        &self,
+        query: &'static str,
+        statement: impl Statement + Send,
+    ) -> Result<Option<Row>> {
+        let statement = statement.render(self.dialect())?;
+        let outcome = self.run(query, &statement, Wanted::First).await?;
+        Ok(outcome.rows.into_iter().next())
+    }
+
+    async fn execute(&self, query: &'static str, statement: impl Statement + Send) -> Result<u64> {
+        let statement = statement.render(self.dialect())?;
+        self.run(query, &statement, Wanted::Nothing)
+            .await
+            .map(|outcome| outcome.affected)
+    }
+
+    async fn insert_returning_id(
+        &self,
+        query: &'static str,
+        statement: &InsertStatement,
+    ) -> Result<i64> {
+        let (statement, wanted) = insert(self.dialect(), statement)?;
+        self.run(query, &statement, wanted).await?.id(query)
+    }
+}
