@@ -47,7 +47,8 @@ impl Outcome {
 macro_rules! run {
     ($connection:expr, $arguments:expr, $cells:path, $query:expr, $statement:expr, $wanted:expr, $last_id:expr) => {{
         let arguments = $arguments.map_err(sqlx::Error::Encode)?;
-        let statement = sqlx::query_with($statement.sqlx(), arguments);
+        let statement =
+            sqlx::query_with($statement.sqlx(), arguments).persistent(!$statement.is_once());
         let mut outcome = Outcome::default();
         match $wanted {
             Wanted::All => {

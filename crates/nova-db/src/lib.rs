@@ -90,8 +90,13 @@
 //! - `SUM` of integers reads as `i64`; write times with [`SqlValue`]'s naive UTC.
 //! - Where an error is expected within a transaction and it goes on, use
 //!   [`Transaction::nested`].
+//! - [`Changes`] collects columns to insert or update and sets `created_at` and
+//!   `updated_at`; [`soft_delete`] marks rows as deleted; [`ReadDeleted`] filters them;
+//!   [`paginate`] sorts and pages.
+//! - Keep the text of each query in `tests/sql/` with the crate's `snapshot::assert_sql`.
 //! - Count what a call costs in tests with [`statements_of`].
 
+pub mod changes;
 pub mod connection;
 mod count;
 mod dialect;
@@ -100,17 +105,23 @@ mod error;
 mod execute;
 mod failure;
 pub mod migration;
+pub mod paginate;
+mod read_deleted;
 mod row;
+#[cfg(test)]
+mod snapshot;
 mod statement;
 mod transaction;
 mod violation;
 
+pub use changes::{Changes, now, soft_delete};
 pub use connection::{Database, NovaDb, Options, Schema, Url};
 pub use count::statements_of;
 pub use dialect::Dialect;
 pub use error::{Error, Result, Target};
 pub use execute::Execute;
 pub use failure::Failure;
+pub use read_deleted::ReadDeleted;
 pub use row::{Cell, ColumnRef, FromCell, Row, SqlValue};
 pub use sea_query;
 pub use statement::{Bound, Prepared, Rendered, Statement, param};

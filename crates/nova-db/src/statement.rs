@@ -29,6 +29,7 @@ pub struct Rendered {
     sql: Text,
     values: Vec<Value>,
     is_read: bool,
+    once: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -55,12 +56,31 @@ impl Rendered {
         self.is_read
     }
 
-    /// A change without parameters, such as those of the schema.
-    pub(crate) fn built(sql: impl Into<Arc<str>>) -> Self {
+    /// Whether the connection should forget it afterwards.
+    pub(crate) fn is_once(&self) -> bool {
+        self.once
+    }
+
+    /// Text written by hand, where sea-query has no words for it, in one dialect and with
+    /// its placeholders (`?`, for PostgreSQL `$1`). What callers give belongs into
+    /// `values`, never into the text. `is_read` as [`Statement::is_read`].
+    pub fn by_hand(sql: impl Into<Arc<str>>, values: Vec<Value>, is_read: bool) -> Self {
+        Self {
+            sql: Text::Shared(sql.into()),
+            values,
+            is_read,
+            once: false,
+        }
+    }
+
+    /// A change without parameters that is not worth remembering, such as those of
+    /// the schema.
+    pub(crate) fn once(sql: impl Into<Arc<str>>) -> Self {
         Self {
             sql: Text::Shared(sql.into()),
             values: Vec::new(),
             is_read: false,
+            once: true,
         }
     }
 
@@ -83,7 +103,7 @@ macro_rules! built_when_called {
 
             fn render(self, dialect: Dialect) -> Result<Rendered, Error> {
                 let (sql, values) = dialect.build(self);
-                Ok(Rendered { sql: Text::Shared(sql.into()), values: values.0, is_read: $is_read })
+                Ok(Rendered { sql: Text::Shared(sql.into()), values: values.0, is_read: $is_read, once: false })
             }
         }
 
@@ -245,7 +265,7 @@ impl Prepared {
 }
 
 /// A [`Prepared`] with its values.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Bound {
     prepared: &'static Prepared,
     values: Vec<Value>,
@@ -280,6 +300,7 @@ impl Statement for Bound {
             sql: Text::Static(template.sql),
             values,
             is_read,
+            once: false,
         })
     }
 }

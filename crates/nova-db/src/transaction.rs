@@ -155,7 +155,7 @@ impl Database {
 }
 
 impl Transaction {
-    async fn begin(database: &Database, name: &'static str) -> Result<Self> {
+    pub(crate) async fn begin(database: &Database, name: &'static str) -> Result<Self> {
         let begun = match database.pool() {
             // At once for writing: a transaction that starts by reading cannot become
             // a writer when another one has written meanwhile.
@@ -174,7 +174,7 @@ impl Transaction {
         })
     }
 
-    async fn commit(&self, name: &'static str) -> Result<()> {
+    pub(crate) async fn commit(&self, name: &'static str) -> Result<()> {
         let target = self.shared.database.target();
         let Some(live) = self.shared.live.lock().await.take() else {
             return Err(Error::TransactionOver { query: name });
@@ -196,7 +196,7 @@ impl Transaction {
         })
     }
 
-    async fn roll_back(&self, name: &'static str) {
+    pub(crate) async fn roll_back(&self, name: &'static str) {
         let Some(live) = self.shared.live.lock().await.take() else {
             return;
         };
@@ -233,7 +233,7 @@ impl Transaction {
         E: From<Error>,
     {
         let number = self.shared.savepoints.fetch_add(1, Ordering::Relaxed);
-        let statement = |verb: &str| Rendered::built(format!("{verb} nova_{number}"));
+        let statement = |verb: &str| Rendered::once(format!("{verb} nova_{number}"));
         self.run("savepoint.set", &statement("SAVEPOINT"), Wanted::Nothing)
             .await?;
         match work.await {
@@ -258,7 +258,7 @@ impl Transaction {
         }
     }
 
-    async fn run(
+    pub(crate) async fn run(
         &self,
         query: &'static str,
         statement: &Rendered,

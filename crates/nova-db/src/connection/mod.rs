@@ -6,7 +6,7 @@ mod url;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -47,7 +47,10 @@ impl NovaDb {
     /// # Errors
     ///
     /// As [`Database::sync`].
-    pub async fn sync(&self, progress: impl Fn(crate::migration::Progress) + Sync) -> Result<()> {
+    pub async fn sync(
+        &self,
+        progress: impl Fn(crate::migration::Progress) + Sync + Send,
+    ) -> Result<()> {
         self.main.sync(&progress).await?;
         self.api.sync(&progress).await?;
         Ok(())
@@ -213,18 +216,8 @@ impl Database {
 
 async fn open_sqlite(url: &Url, options: &Options, target: &Target) -> Result<SqlitePool> {
     let connect = quiet(url.sqlite(options));
-    let failed = |error| Error::connect(target, error);
     if !url.is_in_memory() {
-        // The file is looked at now; the pool would do it at the first use. Taking
-        // the WAL mode reads its first page and so finds files of other kinds.
-        let mut first = SqliteConnectOptions::connect(&connect)
-            .await
-            .map_err(failed)?;
-        first
-            .execute("SELECT count(*) FROM sqlite_master")
-            .await
-            .map_err(failed)?;
-        first.close().await.map_err(failed)?;
+        look_at(&connect, options, target).await?;
     }
     let mut pool = pool_options::<Sqlite>(options).test_before_acquire(false);
     if url.is_in_memory() {
@@ -234,6 +227,29 @@ async fn open_sqlite(url: &Url, options: &Options, target: &Target) -> Result<Sq
             .max_lifetime(None);
     }
     Ok(pool.idle_timeout(None).connect_lazy_with(connect))
+}
+
+/// Opens the file now; the pool would do it at the first use. Taking the WAL mode reads
+/// its first page and so finds files of other kinds.
+async fn look_at(connect: &SqliteConnectOptions, options: &Options, target: &Target) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let looked = async {
+            let mut first = SqliteConnectOptions::connect(connect).await?;
+            first.execute("SELECT count(*) FROM sqlite_master").await?;
+            first.close().await
+        };
+        let Err(error) = looked.await else {
+            return Ok(());
+        };
+        let error = Error::connect(target, error);
+        // SQLite does not wait for its turn to take the WAL mode when two processes
+        // open a new file at once.
+        if error.failure() != Some(Failure::Locked) || started.elapsed() > options.busy_timeout {
+            return Err(error);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn open_mysql(url: &Url, options: &Options, target: &Target) -> Result<MySqlPool> {

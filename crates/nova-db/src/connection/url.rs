@@ -63,7 +63,9 @@ impl Url {
             reason,
         };
         let (scheme, rest) = text.split_once("://").ok_or_else(|| {
-            refuse("it has no `://`; an example is mysql+pymysql://nova:PASSWORD@db1/nova".to_owned())
+            refuse(
+                "it has no `://`; an example is mysql+pymysql://nova:PASSWORD@db1/nova".to_owned(),
+            )
         })?;
         let dialect = match scheme.split('+').next().unwrap_or_default() {
             "sqlite" => Dialect::Sqlite,

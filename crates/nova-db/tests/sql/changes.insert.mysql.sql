@@ -1,0 +1,3 @@
+INSERT INTO `services` (`host`, `report_count`, `deleted`, `created_at`)
+VALUES (?, ?, ?, ?);
+-- [String(Some("b")), Int(Some(1)), Int(Some(0)), ChronoDateTime(Some(2026-01-02T12:00:00))]
