@@ -1,0 +1,161 @@
+//! From a request to the endpoint that serves it. oslo.messaging `rpc/dispatcher.py`.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+
+use crate::args::Args;
+use crate::context::ContextView;
+use crate::envelope::RequestBody;
+use crate::failure::Failure;
+use crate::json::Json;
+use crate::target::version_is_compatible;
+
+/// Methods of one namespace and version. Implemented by services; called by the [`Dispatcher`].
+#[async_trait]
+pub trait Endpoint: Send + Sync + 'static {
+    /// The namespace of its methods; `None` for a server's main ones.
+    fn namespace(&self) -> Option<&str> {
+        None
+    }
+
+    /// The highest version of its methods: callers of the same major and up to this minor are served.
+    fn version(&self) -> &str;
+
+    /// Whether it has the method. Names that begin with `_` are refused before this is asked.
+    fn has_method(&self, method: &str) -> bool;
+
+    /// Carries a method out. The future is dropped when nobody waits for the answer any more.
+    ///
+    /// # Errors
+    ///
+    /// What the caller gets as a [`RemoteError`](crate::RemoteError).
+    async fn call(&self, call: Call<'_>) -> Result<Json, Failure>;
+}
+
+/// A method call, as an endpoint gets it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The method's name.
+    pub method: &'a str,
+    /// The arguments by name, each the JSON text it arrived as.
+    pub args: &'a Args<'a>,
+    /// Who asks.
+    pub context: &'a ContextView<'a>,
+    /// The version the caller wants.
+    pub version: &'a str,
+    /// When the caller stops waiting, if the bus knows.
+    pub deadline: Option<Instant>,
+}
+
+/// A server's endpoints, asked in order. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Dispatcher(Arc<[Arc<dyn Endpoint>]>);
+
+impl Dispatcher {
+    /// Endpoints in the order they are asked.
+    pub fn new(endpoints: impl IntoIterator<Item = Arc<dyn Endpoint>>) -> Self {
+        Self(endpoints.into_iter().collect())
+    }
+
+    /// Finds the endpoint and lets it carry the request out.
+    ///
+    /// # Errors
+    ///
+    /// The endpoint's own; `UnsupportedVersion` if none has the namespace in a fitting version; `NoSuchMethod` if those
+    /// that have it lack the method, or its name begins with `_`.
+    pub async fn dispatch(
+        &self,
+        request: &RequestBody<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Json, Failure> {
+        let method = request.method.as_ref();
+        let mut compatible = false;
+        for endpoint in self.0.iter() {
+            if endpoint.namespace() != request.namespace.as_deref()
+                || !version_is_compatible(endpoint.version(), &request.version)
+            {
+                continue;
+            }
+            if !method.starts_with('_') && endpoint.has_method(method) {
+                return endpoint
+                    .call(Call {
+                        method,
+                        args: &request.args,
+                        context: &request.context,
+                        version: &request.version,
+                        deadline,
+                    })
+                    .await;
+            }
+            compatible = true;
+        }
+        Err(if compatible {
+            Failure::no_such_method(method)
+        } else {
+            Failure::unsupported_version(&request.version, method)
+        })
+    }
+}
+
+impl fmt::Debug for Dispatcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(
+                self.0
+                    .iter()
+                    .map(|endpoint| (endpoint.namespace(), endpoint.version())),
+            )
+            .finish()
+    }
+}
+
+/// What every Nova service answers under the namespace `baseapi`, version 1.1: `ping(arg)` and `get_backdoor_port()`.
+/// nova `baserpc.py`.
+#[derive(Clone, Debug)]
+pub struct BaseApi {
+    service: Json,
+}
+
+impl BaseApi {
+    /// Answers as `service`, which is the topic: `conductor`.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: every string is JSON.
+    pub fn new(service: &str) -> crate::Result<Self> {
+        Ok(Self {
+            service: Json::from_value(service)?,
+        })
+    }
+}
+
+#[async_trait]
+impl Endpoint for BaseApi {
+    fn namespace(&self) -> Option<&str> {
+        Some("baseapi")
+    }
+
+    fn version(&self) -> &str {
+        "1.1"
+    }
+
+    fn has_method(&self, method: &str) -> bool {
+        matches!(method, "ping" | "get_backdoor_port")
+    }
+
+    async fn call(&self, call: Call<'_>) -> Result<Json, Failure> {
+        if call.method == "ping" {
+            let [arg] = call.args.bind("BaseRPCAPI.ping", ["arg"])?;
+            return Ok(Json::from_written(format!(
+                "{{\"service\": {}, \"arg\": {}}}",
+                self.service.get(),
+                arg.get()
+            )));
+        }
+        let [] = call.args.bind("BaseRPCAPI.get_backdoor_port", [])?;
+        Ok(Json::null())
+    }
+}

@@ -1,0 +1,227 @@
+//! One message, from its arrival to its reply.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::FutureExt;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::stats::Counters;
+use crate::dispatcher::Dispatcher;
+use crate::driver::{AckPolicy, Delivery, Incoming, ReplyTo};
+use crate::duplicates::DuplicateWindow;
+use crate::envelope::{self, ReplyBody, RequestBody};
+use crate::failure::Failure;
+use crate::json::Json;
+use crate::options::Limits;
+
+/// What the tasks of one server share.
+pub(super) struct Handler {
+    pub(super) dispatcher: Dispatcher,
+    pub(super) limits: Limits,
+    pub(super) ack_policy: AckPolicy,
+    pub(super) send_tracebacks: bool,
+    pub(super) window: DuplicateWindow,
+    pub(super) stats: Counters,
+    /// Drops all work.
+    pub(super) abort: CancellationToken,
+}
+
+impl Handler {
+    pub(super) async fn handle(self: Arc<Self>, incoming: Incoming, permit: OwnedSemaphorePermit) {
+        self.stats.received.add();
+        let started = Instant::now();
+        let bytes_in = incoming.body.len();
+        let delivery = &*incoming.delivery;
+        let inner = match envelope::open(&incoming.body, &self.limits) {
+            Ok(inner) => inner,
+            Err(error) => return self.reject(delivery, bytes_in, &error).await,
+        };
+        let request = match RequestBody::parse(&inner) {
+            Ok(request) => request,
+            Err(error) => return self.reject(delivery, bytes_in, &error).await,
+        };
+        let repeat = request
+            .unique_id
+            .as_deref()
+            .is_some_and(|id| self.window.is_repeat(id));
+        if repeat || self.ack_policy == AckPolicy::BeforeDispatch {
+            if let Err(error) = delivery.ack().await {
+                // Somebody else will get it, or has it already.
+                tracing::warn!(%error, method = %request.method, "discarded a request that could not be acknowledged");
+                return;
+            }
+        }
+        if repeat {
+            self.stats.duplicates.add();
+            tracing::warn!(method = %request.method, "ignored a message that came a second time");
+            return;
+        }
+        let outcome = self.carry_out(&request, delivery, incoming.deadline).await;
+        // The next request need not wait until this reply is out.
+        drop(permit);
+        let Some(outcome) = outcome else {
+            self.stats.abandoned.add();
+            tracing::debug!(
+                method = %request.method,
+                micros = started.elapsed().as_micros(),
+                "dropped work that nobody waits for"
+            );
+            self.ack_late(delivery).await;
+            return;
+        };
+        self.stats.finished.add();
+        if outcome.is_err() {
+            self.stats.failed.add();
+        }
+        let failure = outcome.as_ref().err().map(tracing::field::display);
+        tracing::debug!(
+            method = %request.method,
+            bytes_in,
+            bytes_out = outcome.as_ref().map_or(0, |result| result.get().len()),
+            micros = started.elapsed().as_micros(),
+            failure,
+            "served"
+        );
+        if let Some(to) = &request.reply_to {
+            self.reply(delivery, to, outcome, &request.method).await;
+        }
+        self.ack_late(delivery).await;
+    }
+
+    /// Runs the method and, next to it, everything that may end it early: `None` if it was dropped.
+    async fn carry_out(
+        &self,
+        request: &RequestBody<'_>,
+        delivery: &dyn Delivery,
+        deadline: Option<Instant>,
+    ) -> Option<Result<Json, Failure>> {
+        let work = AssertUnwindSafe(self.dispatcher.dispatch(request, deadline)).catch_unwind();
+        tokio::pin!(work);
+        // What is done at once, as most calls to a warm database nearly are, needs no timers.
+        if let Some(outcome) = work.as_mut().now_or_never() {
+            return Some(outcome.unwrap_or_else(|_| Err(panicked(request))));
+        }
+        let late = async {
+            match deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let abandoned = async {
+            match request.reply_to {
+                Some(_) => delivery.abandoned().await,
+                None => std::future::pending().await,
+            }
+        };
+        let heartbeats = async {
+            if let (Some(seconds), Some(to)) = (request.monitor, &request.reply_to) {
+                heartbeats(delivery, to, Duration::from_secs(seconds) / 2).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            biased;
+            outcome = &mut work => Some(outcome.unwrap_or_else(|_| Err(panicked(request)))),
+            () = self.abort.cancelled() => None,
+            () = late => None,
+            () = abandoned => None,
+            () = heartbeats => None,
+        }
+    }
+
+    async fn reply(
+        &self,
+        delivery: &dyn Delivery,
+        to: &ReplyTo,
+        outcome: Result<Json, Failure>,
+        method: &str,
+    ) {
+        let mut body = self.encode(to, outcome);
+        if body.len() > self.limits.message_bytes {
+            let failure = Failure::new(
+                "oslo_messaging.exceptions",
+                "MessageDeliveryFailure",
+                format!(
+                    "The reply to {method} has {} bytes, more than the limit of {}",
+                    body.len(),
+                    self.limits.message_bytes
+                ),
+            );
+            body = self.encode(to, Err(failure));
+        }
+        if let Err(error) = delivery.reply(to, body, true).await {
+            self.stats.lost_replies.add();
+            tracing::error!(%error, method, msg_id = to.msg_id, "can not send reply");
+        }
+    }
+
+    fn encode(&self, to: &ReplyTo, outcome: Result<Json, Failure>) -> bytes::Bytes {
+        let (result, failure) = match outcome {
+            Ok(result) => (Some(result), None),
+            Err(failure) => {
+                let text = failure.encode(self.send_tracebacks).unwrap_or_else(|error| {
+                    // The original leaves its caller waiting when kwargs are no JSON; ours loses only the kwargs.
+                    tracing::error!(%error, class = failure.class, "a failure lost its arguments");
+                    "{\"class\": \"Exception\", \"module\": \"builtins\", \"message\": \"\"}".to_owned()
+                });
+                (None, Some(text))
+            }
+        };
+        ReplyBody {
+            result,
+            failure,
+            ending: true,
+            msg_id: to.msg_id.clone(),
+            unique_id: Some(Uuid::new_v4().simple().to_string()),
+        }
+        .encode()
+    }
+
+    async fn reject(&self, delivery: &dyn Delivery, bytes_in: usize, error: &crate::Error) {
+        self.stats.rejected.add();
+        tracing::warn!(%error, bytes_in, "rejected a message");
+        if let Err(error) = delivery.reject(false).await {
+            tracing::warn!(%error, "could not reject a message");
+        }
+    }
+
+    async fn ack_late(&self, delivery: &dyn Delivery) {
+        if self.ack_policy == AckPolicy::AfterReply
+            && let Err(error) = delivery.ack().await
+        {
+            tracing::warn!(%error, "could not acknowledge a request that is done");
+        }
+    }
+}
+
+/// Says every `interval` that the method still runs. Ends when a heartbeat cannot be sent: its caller will time out if it
+/// is still there at all.
+async fn heartbeats(delivery: &dyn Delivery, to: &ReplyTo, interval: Duration) {
+    loop {
+        tokio::time::sleep(interval).await;
+        let heartbeat = ReplyBody {
+            result: None,
+            failure: None,
+            ending: false,
+            msg_id: to.msg_id.clone(),
+            unique_id: Some(Uuid::new_v4().simple().to_string()),
+        };
+        if let Err(error) = delivery.reply(to, heartbeat.encode(), false).await {
+            tracing::debug!(%error, msg_id = to.msg_id, "call monitor heartbeat failed");
+            return;
+        }
+    }
+}
+
+/// A method that panicked is a bug of ours. Its caller learns that, and nothing else.
+fn panicked(request: &RequestBody<'_>) -> Failure {
+    tracing::error!(method = %request.method, "a method panicked");
+    Failure::builtin(
+        "RuntimeError",
+        format!("internal error in {}", request.method),
+    )
+}
