@@ -1,0 +1,6 @@
+//! The attributes people write, parsed and checked.
+
+pub(crate) mod field;
+pub(crate) mod method;
+pub(crate) mod object;
+pub(crate) mod version;

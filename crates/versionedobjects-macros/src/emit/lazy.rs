@@ -1,0 +1,65 @@
+//! The lazy attributes of a class: an enumeration and a function for each.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Visibility};
+
+use crate::attrs::field::ObjectField;
+use crate::name::{pascal, prefixed};
+
+pub(crate) fn emit(class: &Ident, vis: &Visibility, fields: &[ObjectField]) -> TokenStream {
+    let lazy: Vec<&ObjectField> = fields.iter().filter(|field| field.lazy).collect();
+    if lazy.is_empty() {
+        return TokenStream::new();
+    }
+    let enumeration = format_ident!("{class}Lazy");
+    let names: Vec<&str> = lazy.iter().map(|field| field.name.as_str()).collect();
+    let variants: Vec<Ident> = lazy.iter().map(|field| pascal("", &field.name, &field.ident)).collect();
+    let variant_docs = names.iter().map(|name| format!("`{name}`"));
+    let loads = lazy.iter().zip(&variants).map(|(field, variant)| {
+        let load = prefixed("load_", &field.ident);
+        let doc = format!("Loads `{}` if it is unset.", field.name);
+        quote! {
+            #[doc = #doc]
+            pub async fn #load(
+                &mut self,
+                ctx: &::versionedobjects::Context,
+            ) -> ::std::result::Result<(), <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error> {
+                ::versionedobjects::load_missing(self, ctx, &[#enumeration::#variant]).await
+            }
+        }
+    });
+    let enumeration_doc = format!("The attributes of [`{class}`] that are loaded when asked for.");
+    quote! {
+        #[doc = #enumeration_doc]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #vis enum #enumeration {
+            #(#[doc = #variant_docs] #variants,)*
+        }
+
+        #[automatically_derived]
+        impl ::versionedobjects::LazyField for #enumeration {
+            const ALL: &'static [Self] = &[#(Self::#variants),*];
+
+            fn name(self) -> &'static str {
+                match self {
+                    #(Self::#variants => #names,)*
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl #class {
+            #(#loads)*
+
+            /// Loads those of the attributes that are unset, in as few calls as possible.
+            pub async fn load_missing(
+                &mut self,
+                ctx: &::versionedobjects::Context,
+                fields: &[#enumeration],
+            ) -> ::std::result::Result<(), <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error> {
+                ::versionedobjects::load_missing(self, ctx, fields).await
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `#[derive(ObjectEnum)]`
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Fields, LitStr};
+
+use crate::errors::{Errors, unknown};
+
+pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
+    let mut errors = Errors::default();
+    let mut base: Option<LitStr> = None;
+    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("object_enum")) {
+        errors.take(attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("base") {
+                base = Some(meta.value()?.parse()?);
+                return Ok(());
+            }
+            let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            Err(meta.error(unknown("attribute", &key, &["base"])))
+        }));
+    }
+    let mut variants = Vec::new();
+    let mut types = Vec::new();
+    match &input.data {
+        Data::Enum(data) => {
+            for variant in &data.variants {
+                match &variant.fields {
+                    Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                        variants.push(&variant.ident);
+                        types.extend(fields.unnamed.first().map(|field| &field.ty));
+                    }
+                    _ => errors.at(variant, "each variant holds one class: `Variant(Class)`"),
+                }
+            }
+        }
+        _ => errors.at(&input.ident, "`ObjectEnum` is derived for an enumeration of classes"),
+    }
+    if base.is_none() {
+        errors.at(&input.ident, "name the class that stands for all of them: `#[object_enum(base = \"..\")]`");
+    }
+    errors.finish()?;
+    let class = &input.ident;
+    Ok(quote! {
+        #(
+            #[automatically_derived]
+            impl ::std::convert::From<#types> for #class {
+                fn from(object: #types) -> Self {
+                    Self::#variants(object)
+                }
+            }
+
+            #[automatically_derived]
+            impl ::versionedobjects::IntoField<#class> for #types {
+                fn into_field(self) -> #class {
+                    #class::#variants(self)
+                }
+            }
+        )*
+
+        #[automatically_derived]
+        impl #class {
+            /// The object without its type.
+            #[must_use]
+            pub fn as_object(&self) -> &dyn ::versionedobjects::VersionedObject {
+                match self {
+                    #(Self::#variants(object) => object,)*
+                }
+            }
+
+            /// The object without its type, to change it.
+            #[must_use]
+            pub fn as_object_mut(&mut self) -> &mut dyn ::versionedobjects::VersionedObject {
+                match self {
+                    #(Self::#variants(object) => object,)*
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl ::std::cmp::PartialEq for #class {
+            fn eq(&self, other: &Self) -> bool {
+                ::versionedobjects::eq_data(self.as_object(), other.as_object())
+            }
+        }
+
+        #[automatically_derived]
+        impl ::versionedobjects::FieldType for #class {
+            type View<'a> = &'a Self;
+            const TYPE: &'static ::versionedobjects::TypeDef = &::versionedobjects::TypeDef {
+                name: "Object",
+                shape: ::versionedobjects::Shape::Object(::versionedobjects::ObjectTarget {
+                    name: #base,
+                    subclasses: true,
+                    classes: || {
+                        static CLASSES: ::std::sync::LazyLock<::std::vec::Vec<&'static ::versionedobjects::Class>> =
+                            ::std::sync::LazyLock::new(|| ::std::vec![#(<#types as ::versionedobjects::Object>::class_def()),*]);
+                        &CLASSES
+                    },
+                }),
+            };
+
+            fn coerce(value: ::versionedobjects::Value) -> ::std::result::Result<Self, ::versionedobjects::ValueError> {
+                #(
+                    let value = match ::versionedobjects::take_object::<#types>(value) {
+                        Ok(object) => return Ok(Self::#variants(object)),
+                        Err(value) => value,
+                    };
+                )*
+                Err(::versionedobjects::not_an_object(#base, &value))
+            }
+
+            fn view(&self) -> &Self {
+                self
+            }
+
+            fn to_value(&self) -> ::versionedobjects::Value {
+                ::versionedobjects::Value::Object(self.as_object().clone_box())
+            }
+
+            fn write(&self, writer: &mut ::versionedobjects::Writer<'_>) {
+                ::versionedobjects::write_child(self.as_object(), writer);
+            }
+
+            fn read(reader: &mut ::versionedobjects::Reader<'_>) -> ::versionedobjects::Result<Self> {
+                let (name, text) = ::versionedobjects::named_object(reader)?;
+                #(
+                    if name == <#types as ::versionedobjects::Object>::class_def().name {
+                        return ::versionedobjects::read_part(reader, text).map(Self::#variants);
+                    }
+                )*
+                Err(::versionedobjects::Error::UnsupportedObject { name })
+            }
+
+            fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn ::versionedobjects::VersionedObject)) {
+                visit(self.as_object());
+            }
+
+            fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut dyn ::versionedobjects::VersionedObject)) {
+                visit(self.as_object_mut());
+            }
+        }
+    })
+}

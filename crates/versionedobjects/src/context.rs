@@ -1,0 +1,109 @@
+//! The context of a call: who asks, and by which route.
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::{Indirection, Route, Store};
+
+/// Who asks, by which route, and until when. Given to every remotable method;
+/// cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    request: Arc<dyn Any + Send + Sync>,
+    route: Route,
+    deadline: Option<Instant>,
+    counters: Arc<Counters>,
+}
+
+/// What happened under a context and its clones.
+#[derive(Debug, Default)]
+struct Counters {
+    loads: AtomicU64,
+    backports: AtomicU64,
+}
+
+impl Context {
+    /// A context of a process that has a store. `request` says who asks, in
+    /// whatever type the project uses.
+    pub fn direct<S: ?Sized + Send + Sync + 'static>(store: Arc<S>, request: impl Any + Send + Sync) -> Self {
+        Self::with_route(Route::Direct(Store::new(store)), request)
+    }
+
+    /// A context of a process that asks another one.
+    pub fn remote(indirection: Arc<dyn Indirection>, request: impl Any + Send + Sync) -> Self {
+        Self::with_route(Route::Remote(indirection), request)
+    }
+
+    /// A context with a route that was chosen before.
+    pub fn with_route(route: Route, request: impl Any + Send + Sync) -> Self {
+        Self { request: Arc::new(request), route, deadline: None, counters: Arc::default() }
+    }
+
+    /// The same route for another request. Counts anew.
+    #[must_use]
+    pub fn with_request(&self, request: impl Any + Send + Sync) -> Self {
+        Self { request: Arc::new(request), counters: Arc::default(), ..self.clone() }
+    }
+
+    /// The same, given up at `deadline`.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self.clone() }
+    }
+
+    /// Who asks, if it is of that type.
+    #[must_use]
+    pub fn request<R: Any>(&self) -> Option<&R> {
+        self.request.downcast_ref()
+    }
+
+    /// The route.
+    #[must_use]
+    pub const fn route(&self) -> &Route {
+        &self.route
+    }
+
+    /// When the caller gives up.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// How long until the caller gives up.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// How many loads of lazy attributes were made under this context.
+    #[must_use]
+    pub fn loads(&self) -> u64 {
+        self.counters.loads.load(Ordering::Relaxed)
+    }
+
+    /// How many objects had to be asked for in an older form.
+    #[must_use]
+    pub fn backports(&self) -> u64 {
+        self.counters.backports.load(Ordering::Relaxed)
+    }
+
+    /// Counts a load; called by generated `load_*` functions.
+    #[doc(hidden)]
+    pub fn count_load(&self) {
+        self.counters.loads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_backport(&self) {
+        self.counters.backports.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Who asks may hold secrets, and its type is not known here.
+        f.debug_struct("Context").field("route", &self.route).field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,258 @@
+//! What a field is: its type, its definition in a class's table, and the
+//! trait that every type of a field implements.
+
+use std::fmt::Debug;
+
+use crate::{Class, Reader, Result, Value, ValueError, Version, VersionedObject, Writer};
+
+/// A type that a field, an argument or a result can have.
+///
+/// The crate implements it for the plain types and for everything in
+/// [`crate::fields`]; the derives implement it for objects and enumerations;
+/// a crate of yours implements it for types of its own. It corresponds to
+/// oslo's `FieldType`, except that the type of the value *is* the type of the
+/// field: no conversion stands between them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a versioned object",
+    note = "field types implement `FieldType`; for text use `String`, for an enumeration derive `EnumField`, for an object derive `VersionedObject`"
+)]
+pub trait FieldType: Debug + Clone + PartialEq + Send + Sync + Sized + 'static {
+    /// What reading the attribute gives: `&str` for text, the value itself
+    /// where it is small, otherwise a reference.
+    type View<'a>
+    where
+        Self: 'a;
+
+    /// The description that fingerprints, contracts and schemas are made of.
+    const TYPE: &'static TypeDef;
+
+    /// Whether null is a value of this type.
+    const NULLABLE: bool = false;
+
+    /// Makes a value of this type of one that a caller assigned, by oslo's rules.
+    ///
+    /// # Errors
+    /// When the value does not fit; the kind is the exception oslo raises.
+    fn coerce(value: Value) -> Result<Self, ValueError>;
+
+    /// Makes a value of this type of one that came over the wire, where sets
+    /// are lists and datetimes are text.
+    ///
+    /// # Errors
+    /// When the value does not fit.
+    fn from_primitive(value: Value) -> Result<Self, ValueError> {
+        Self::coerce(value)
+    }
+
+    /// The attribute as its readers see it.
+    fn view(&self) -> Self::View<'_>;
+
+    /// The dynamic form.
+    fn to_value(&self) -> Value;
+
+    /// Writes the primitive.
+    fn write(&self, writer: &mut Writer<'_>);
+
+    /// Reads the primitive.
+    ///
+    /// # Errors
+    /// When the text is malformed or the value does not fit.
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self::from_primitive(reader.value()?)?)
+    }
+
+    /// Whether this value may follow `previous`; only state machines refuse.
+    ///
+    /// # Errors
+    /// When the transition is not allowed.
+    fn follows(&self, _previous: &Self) -> Result<(), ValueError> {
+        Ok(())
+    }
+
+    /// Calls `visit` with every object directly inside this value.
+    fn visit<'a>(&'a self, _visit: &mut dyn FnMut(&'a dyn VersionedObject)) {}
+
+    /// Calls `visit` with every object directly inside this value, to change it.
+    fn visit_mut(&mut self, _visit: &mut dyn FnMut(&mut dyn VersionedObject)) {}
+}
+
+/// What can be assigned to a field of type `T`: the value itself, and the
+/// spellings people expect, such as `&str` for text and a bare value for a
+/// nullable one.
+pub trait IntoField<T> {
+    /// The value of the field.
+    fn into_field(self) -> T;
+}
+
+impl<T> IntoField<T> for T {
+    fn into_field(self) -> T {
+        self
+    }
+}
+
+impl<T: FieldType> IntoField<Option<T>> for T {
+    fn into_field(self) -> Option<T> {
+        Some(self)
+    }
+}
+
+/// A description of a field type.
+#[derive(Debug)]
+pub struct TypeDef {
+    /// oslo's name of the type: `String`, `DateTime`, `List`, ..
+    pub name: &'static str,
+    /// What is inside it.
+    pub shape: Shape,
+}
+
+/// The structure of a field type.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Shape {
+    /// A single value.
+    Scalar,
+    /// A value out of a list.
+    Enum {
+        /// The values, in the order of the declaration.
+        values: &'static [&'static str],
+    },
+    /// A value out of a list, changing by rule.
+    StateMachine {
+        /// The values, in the order of the declaration.
+        values: &'static [&'static str],
+        /// For each state that has a rule, the states that may follow.
+        transitions: &'static [(&'static str, &'static [&'static str])],
+    },
+    /// A list.
+    List(Element),
+    /// A dictionary with text keys.
+    Dict(Element),
+    /// A set.
+    Set(Element),
+    /// A fixed number of values of their own types each; not in oslo.
+    Tuple(&'static [Element]),
+    /// An object.
+    Object(ObjectTarget),
+}
+
+/// The type of what a container holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Element {
+    /// Whether null may be among the elements.
+    pub nullable: bool,
+    /// The type of the elements.
+    pub ty: &'static TypeDef,
+}
+
+impl Element {
+    /// The element of a container of `T`.
+    #[must_use]
+    pub const fn of<T: FieldType>() -> Self {
+        Self { nullable: T::NULLABLE, ty: T::TYPE }
+    }
+}
+
+/// The class of objects a field holds.
+#[derive(Clone, Copy)]
+pub struct ObjectTarget {
+    /// The class by which the field was declared.
+    pub name: &'static str,
+    /// Whether subclasses are accepted.
+    pub subclasses: bool,
+    /// All classes accepted, the declared one first. A function, because
+    /// classes refer to each other.
+    pub classes: fn() -> &'static [&'static Class],
+}
+
+impl Debug for ObjectTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ObjectTarget").field("name", &self.name).field("subclasses", &self.subclasses).finish()
+    }
+}
+
+impl TypeDef {
+    /// The objects this type holds directly or in a list, which is as far as
+    /// oslo looks.
+    #[must_use]
+    pub const fn oslo_object(&self) -> Option<ObjectTarget> {
+        match &self.shape {
+            Shape::Object(target) => Some(*target),
+            Shape::List(element) => match &element.ty.shape {
+                Shape::Object(target) => Some(*target),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The objects this type holds, in whatever containers.
+    #[must_use]
+    pub const fn any_object(&self) -> Option<ObjectTarget> {
+        match &self.shape {
+            Shape::Object(target) => Some(*target),
+            Shape::List(element) | Shape::Dict(element) | Shape::Set(element) => element.ty.any_object(),
+            _ => None,
+        }
+    }
+
+    /// Whether values of this type are objects themselves.
+    #[must_use]
+    pub const fn is_object(&self) -> bool {
+        matches!(self.shape, Shape::Object(_))
+    }
+}
+
+/// A field in the table of a class.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldDef {
+    /// The name, in Rust and on the wire.
+    pub name: &'static str,
+    /// The name as a key of the wire text: quoted, with its separator.
+    pub key: &'static str,
+    /// The type.
+    pub ty: &'static TypeDef,
+    /// Whether null is allowed.
+    pub nullable: bool,
+    /// Whether a second, different value is refused.
+    pub read_only: bool,
+    /// Whether the attribute can be loaded later.
+    pub lazy: bool,
+    /// The version that added it, where older readers must not see it.
+    pub since: Option<Version>,
+    /// The default, applied only when asked for.
+    pub default: Option<fn() -> Value>,
+    /// For fields that hold objects: which version of the child goes with
+    /// which version of the parent, oldest first (oslo's `obj_relationships`).
+    /// Only consulted when the reader sent no manifest.
+    pub children: &'static [(Version, Version)],
+}
+
+impl FieldDef {
+    /// The text that stands for the field in a fingerprint: Python's `repr()`
+    /// of oslo's `Field`.
+    #[must_use]
+    pub fn python_repr(&self) -> String {
+        let default = self.default.map_or_else(
+            || "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>".to_owned(),
+            |default| default().python_repr(),
+        );
+        let nullable = if self.nullable { "True" } else { "False" };
+        let name = self.ty.name;
+        match &self.ty.shape {
+            Shape::Enum { values } | Shape::StateMachine { values, .. } => {
+                let list = Value::List(values.iter().map(|value| Value::from(*value)).collect());
+                format!("{name}(default={default},nullable={nullable},valid_values={})", list.python_repr())
+            }
+            _ => format!("{name}(default={default},nullable={nullable})"),
+        }
+    }
+
+    /// Puts the field's default in the place of a null that is not allowed.
+    pub(crate) fn replace_null(&self, value: Value) -> Result<Value, ValueError> {
+        match (value, self.nullable, self.default) {
+            (Value::Null, false, Some(default)) => Ok(default()),
+            (Value::Null, false, None) => Err(ValueError::new(format!("Field `{}' cannot be None", self.name))),
+            (value, _, _) => Ok(value),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Dates and times: oslo's `DateTime`.
+
+use std::fmt;
+use std::ops::Deref;
+
+use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
+
+use crate::{FieldType, IntoField, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+
+/// A date and time with its offset from UTC.
+///
+/// Written as `YYYY-MM-DDTHH:MM:SSZ` in whole seconds, as oslo does. Read from
+/// any ISO 8601 form, with or without a zone; no zone means UTC. Unlike oslo,
+/// an offset is written as Python can read it back (`+02:00`, where oslo may
+/// write `UTC+02:00`, which no receiver parses).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DateTime(chrono::DateTime<FixedOffset>);
+
+impl DateTime {
+    /// The present moment, in UTC.
+    #[must_use]
+    pub fn now() -> Self {
+        Utc::now().into()
+    }
+
+    /// A moment given in UTC, as databases keep it.
+    #[must_use]
+    pub fn from_naive_utc(naive: NaiveDateTime) -> Self {
+        naive.and_utc().into()
+    }
+
+    /// The moment in UTC, as databases keep it.
+    #[must_use]
+    pub fn naive_utc(&self) -> NaiveDateTime {
+        self.0.naive_utc()
+    }
+
+    /// Reads ISO 8601 text.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        parse(text).ok_or_else(|| {
+            let shown: String = text.chars().take(64).collect();
+            ValueError::new(format!("Unable to parse date string {}", Value::from(shown).python_repr()))
+        })
+    }
+
+    /// Python's `str()` of the datetime.
+    pub(crate) fn python_str(self) -> String {
+        let fraction = if self.0.timestamp_subsec_micros() == 0 { "" } else { "%.6f" };
+        self.0.format(&format!("%Y-%m-%d %H:%M:%S{fraction}%:z")).to_string()
+    }
+
+    /// The wire form: whole seconds, `Z` for UTC.
+    fn wire(self, out: &mut String) {
+        use chrono::{Datelike as _, Timelike as _};
+        use fmt::Write as _;
+        let local = self.0.naive_local();
+        // Writing to a string cannot fail.
+        let _ = write!(
+            out,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+            local.year(),
+            local.month(),
+            local.day(),
+            local.hour(),
+            local.minute(),
+            local.second()
+        );
+        if self.0.offset().local_minus_utc() == 0 {
+            out.push('Z');
+        } else {
+            let _ = write!(out, "{}", self.0.offset());
+        }
+    }
+}
+
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::with_capacity(25);
+        self.wire(&mut text);
+        f.write_str(&text)
+    }
+}
+
+impl fmt::Debug for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Deref for DateTime {
+    type Target = chrono::DateTime<FixedOffset>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl From<chrono::DateTime<Utc>> for DateTime {
+    fn from(utc: chrono::DateTime<Utc>) -> Self {
+        Self(utc.fixed_offset())
+    }
+}
+
+impl From<chrono::DateTime<FixedOffset>> for DateTime {
+    fn from(value: chrono::DateTime<FixedOffset>) -> Self {
+        Self(value)
+    }
+}
+
+impl IntoField<DateTime> for chrono::DateTime<Utc> {
+    fn into_field(self) -> DateTime {
+        self.into()
+    }
+}
+
+impl IntoField<Option<DateTime>> for chrono::DateTime<Utc> {
+    fn into_field(self) -> Option<DateTime> {
+        Some(self.into())
+    }
+}
+
+/// Date and time apart by `T` or a space, or a date alone; seconds and their
+/// fraction optional; `Z`, an offset with or without colon or minutes, or none.
+fn parse(text: &str) -> Option<DateTime> {
+    if text.len() > 64 || !text.is_ascii() {
+        return None;
+    }
+    let (date, rest) = text.split_at_checked(10)?;
+    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+    if rest.is_empty() {
+        return Some(DateTime::from_naive_utc(date.and_time(NaiveTime::MIN)));
+    }
+    let rest = rest.strip_prefix(['T', 't', ' '])?;
+    let (time, zone) = rest.find(['Z', 'z', '+', '-']).map_or((rest, ""), |at| rest.split_at(at));
+    let time = ["%H:%M:%S%.f", "%H:%M:%S", "%H:%M", "%H%M%S", "%H%M"]
+        .iter()
+        .find_map(|format| NaiveTime::parse_from_str(time.trim_end(), format).ok())?;
+    let offset = match zone {
+        "" | "Z" | "z" => 0,
+        zone => {
+            let (sign, digits) = zone.split_at_checked(1)?;
+            let digits = digits.replace(':', "");
+            if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            let (hours, minutes) = digits.split_at_checked(2)?;
+            let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().unwrap_or(0) * 60;
+            if sign == "-" { -seconds } else { seconds }
+        }
+    };
+    let offset = FixedOffset::east_opt(offset)?;
+    offset.from_local_datetime(&date.and_time(time)).single().map(DateTime)
+}
+
+impl FieldType for DateTime {
+    type View<'a> = Self;
+    const TYPE: &'static TypeDef = &TypeDef { name: "DateTime", shape: Shape::Scalar };
+
+    fn coerce(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::DateTime(value) => Ok(value),
+            Value::Str(text) => Self::parse(&text),
+            other => Err(ValueError::new(format!("A datetime.datetime is required here, not {}", other.type_name()))),
+        }
+    }
+
+    fn view(&self) -> Self {
+        *self
+    }
+
+    fn to_value(&self) -> Value {
+        Value::DateTime(*self)
+    }
+
+    fn write(&self, writer: &mut Writer<'_>) {
+        let mut text = String::with_capacity(27);
+        text.push('"');
+        self.wire(&mut text);
+        text.push('"');
+        writer.raw(&text);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        match reader.str()? {
+            Some(text) => Ok(Self::parse(text)?),
+            None => Ok(Self::coerce(reader.value()?)?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_oslo_reads_and_writes_whole_seconds() {
+        for (text, expected) in [
+            ("2013-07-12T10:11:12Z", "2013-07-12T10:11:12Z"),
+            ("2013-07-12T10:11:12", "2013-07-12T10:11:12Z"),
+            ("2013-07-12 10:11:12", "2013-07-12T10:11:12Z"),
+            ("2013-07-12", "2013-07-12T00:00:00Z"),
+            ("2013-07-12T10:11:12.999999", "2013-07-12T10:11:12Z"),
+            ("2013-07-12T10:11:12+05:30", "2013-07-12T10:11:12+05:30"),
+            ("2013-07-12T10:11:12-0130", "2013-07-12T10:11:12-01:30"),
+            ("2013-07-12T10:11:12+00:00", "2013-07-12T10:11:12Z"),
+        ] {
+            assert_eq!(DateTime::parse(text).expect(text).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn refuses_what_oslo_refuses() {
+        for text in ["", "abc", "1", "1.5", "2013-07-12T10:11:12UTC+02:00", "2013-13-12", "2013-07-12Tx", "2013-07-12T10:11:12+99:99"] {
+            assert!(DateTime::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Dictionaries with text keys: oslo's `Dict`.
+
+use indexmap::IndexMap;
+
+use super::list::element;
+use crate::error::ValueErrorKind;
+use crate::{Element, FieldType, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject, Writer};
+
+/// A dictionary with text keys, in the order they were put in.
+pub type Dict<T> = IndexMap<String, T>;
+
+fn entries<T: FieldType>(
+    value: Value,
+    item: fn(Value) -> Result<T, ValueError>,
+) -> Result<IndexMap<String, T>, ValueError> {
+    match value {
+        Value::Map(entries) => entries
+            .into_iter()
+            .map(|(key, value)| {
+                let value = match value {
+                    Value::Null if !T::NULLABLE => Err(ValueError::new("cannot be None")),
+                    value => item(value),
+                };
+                match value {
+                    Ok(value) => Ok((key, value)),
+                    Err(error) => Err(error.at(format_args!("[\"{key}\"]"))),
+                }
+            })
+            .collect(),
+        Value::OddMap(entries) => {
+            let key = entries.iter().map(|(key, _)| key).find(|key| !matches!(key, Value::Str(_)));
+            Err(ValueError::of(
+                ValueErrorKind::KeyType,
+                format!("keys must be of type str, not {}", key.map_or("str", Value::type_name)),
+            ))
+        }
+        other => Err(ValueError::new(format!("A dict is required here, not {}", other.type_name()))),
+    }
+}
+
+impl<T: FieldType> FieldType for IndexMap<String, T> {
+    type View<'a> = &'a Self;
+    const TYPE: &'static TypeDef = &TypeDef { name: "Dict", shape: Shape::Dict(Element::of::<T>()) };
+
+    fn coerce(value: Value) -> Result<Self, ValueError> {
+        entries(value, T::coerce)
+    }
+
+    fn from_primitive(value: Value) -> Result<Self, ValueError> {
+        entries(value, T::from_primitive)
+    }
+
+    fn view(&self) -> &Self {
+        self
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Map(self.iter().map(|(key, value)| (key.clone(), value.to_value())).collect())
+    }
+
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.object(self.iter().map(|(key, value)| (key.as_str(), value)), |writer, value| value.write(writer));
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        if !reader.is_object()? {
+            return Ok(Self::from_primitive(reader.value()?)?);
+        }
+        let mut entries = Self::new();
+        reader.object(str::to_owned, |reader, key| {
+            let value = element(reader, &key)?;
+            entries.insert(key, value);
+            Ok(())
+        })?;
+        Ok(entries)
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn VersionedObject)) {
+        for value in self.values() {
+            value.visit(visit);
+        }
+    }
+
+    fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut dyn VersionedObject)) {
+        for value in self.values_mut() {
+            value.visit_mut(visit);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Lists: oslo's `List`.
+
+use crate::{Element, FieldType, IntoField, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject, Writer};
+
+fn items<T: FieldType>(
+    value: Value,
+    item: fn(Value) -> Result<T, ValueError>,
+) -> Result<Vec<T>, ValueError> {
+    let items = match value {
+        Value::List(items) | Value::Set(items) => items,
+        Value::Bytes(bytes) => bytes.into_iter().map(|byte| Value::Int(byte.into())).collect(),
+        other => return Err(ValueError::new(format!("A list is required here, not {}", other.type_name()))),
+    };
+    items
+        .into_iter()
+        .enumerate()
+        .map(|(index, value)| match value {
+            Value::Null if !T::NULLABLE => Err(ValueError::new("cannot be None").at(format_args!("[{index}]"))),
+            value => item(value).map_err(|error| error.at(format_args!("[{index}]"))),
+        })
+        .collect()
+}
+
+impl<T: FieldType> FieldType for Vec<T> {
+    type View<'a> = &'a [T];
+    const TYPE: &'static TypeDef = &TypeDef { name: "List", shape: Shape::List(Element::of::<T>()) };
+
+    fn coerce(value: Value) -> Result<Self, ValueError> {
+        items(value, T::coerce)
+    }
+
+    fn from_primitive(value: Value) -> Result<Self, ValueError> {
+        items(value, T::from_primitive)
+    }
+
+    fn view(&self) -> &[T] {
+        self
+    }
+
+    fn to_value(&self) -> Value {
+        Value::List(self.iter().map(FieldType::to_value).collect())
+    }
+
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.array(self, |writer, item| item.write(writer));
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        if !reader.is_array()? {
+            return Ok(Self::from_primitive(reader.value()?)?);
+        }
+        let mut items = Self::new();
+        reader.array(|reader| {
+            items.push(element(reader, items.len())?);
+            Ok(())
+        })?;
+        Ok(items)
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn VersionedObject)) {
+        for item in self {
+            item.visit(visit);
+        }
+    }
+
+    fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut dyn VersionedObject)) {
+        for item in self {
+            item.visit_mut(visit);
+        }
+    }
+}
+
+/// Reads an element of a container, saying which one if it does not fit.
+pub(super) fn element<T: FieldType>(reader: &mut Reader<'_>, place: impl std::fmt::Display) -> Result<T> {
+    if !T::NULLABLE && reader.is_null()? {
+        return Err(ValueError::new("cannot be None").at(format_args!("[{place}]")).into());
+    }
+    T::read(reader).map_err(|error| match error {
+        crate::Error::BareValue(cause) => cause.at(format_args!("[{place}]")).into(),
+        other => other,
+    })
+}
+
+impl<const N: usize> IntoField<Vec<String>> for [&str; N] {
+    fn into_field(self) -> Vec<String> {
+        self.into_iter().map(str::to_owned).collect()
+    }
+}

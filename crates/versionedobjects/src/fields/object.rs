@@ -1,0 +1,85 @@
+//! Objects as the values of fields: what the derives call.
+
+use std::any::Any;
+
+use crate::{Error, Exception, Object, Reader, Result, Value, ValueError, VersionedObject, primitive};
+
+/// Takes an object of exactly this class out of a value.
+///
+/// # Errors
+/// The value itself if it is something else.
+#[doc(hidden)]
+pub fn take_object<T: Object>(value: Value) -> Result<T, Value> {
+    match value {
+        Value::Object(object) if (&*object as &dyn Any).is::<T>() => {
+            match (object as Box<dyn Any>).downcast::<T>() {
+                Ok(object) => Ok(*object),
+                // Excluded by the guard; a null is refused like anything else.
+                Err(_) => Err(Value::Null),
+            }
+        }
+        other => Err(other),
+    }
+}
+
+/// The object of a value that was assigned to a field of this class.
+///
+/// # Errors
+/// When it is something else.
+#[doc(hidden)]
+pub fn coerce_object<T: Object>(value: Value) -> Result<T, ValueError> {
+    take_object(value).map_err(|value| not_an_object(T::class_def().name, &value))
+}
+
+/// The error for a value that is no object of a class.
+#[doc(hidden)]
+#[must_use]
+pub fn not_an_object(class: &str, value: &Value) -> ValueError {
+    let found = match value {
+        Value::Object(object) => object.class().name,
+        other => other.type_name(),
+    };
+    ValueError::new(format!("An object of type {class} is required here, not a {found}"))
+}
+
+/// The name of the object that comes next, and its text.
+///
+/// # Errors
+/// When it is no object.
+#[doc(hidden)]
+pub fn named_object<'j>(reader: &mut Reader<'j>) -> Result<(String, &'j str)> {
+    if !reader.is_object()? {
+        return Err(ValueError::new("An object is required here").into());
+    }
+    let text = reader.raw()?;
+    let header = primitive::header(&mut reader.part(text.as_bytes()))?;
+    Ok((header.name, text))
+}
+
+/// Reads an object from a part of a reader's text.
+///
+/// # Errors
+/// What is wrong with the text.
+#[doc(hidden)]
+pub fn read_part<'j, T: Object>(reader: &mut Reader<'j>, text: &'j str) -> Result<T> {
+    let mut part = reader.part(text.as_bytes());
+    let object = T::read(&mut part)?;
+    reader.absorb(&part);
+    Ok(object)
+}
+
+/// The receiver of an instance method as its own type.
+///
+/// # Errors
+/// When there is none, or it is of another class.
+#[doc(hidden)]
+pub fn receiver<'a, T: Object>(
+    receiver: Option<&'a mut dyn VersionedObject>,
+    class: &'static str,
+    method: &'static str,
+) -> Result<&'a mut T, Exception> {
+    let found = receiver.as_ref().map_or("nothing", |object| object.class().name);
+    receiver
+        .and_then(|object| object.downcast_mut::<T>())
+        .ok_or_else(|| Error::Receiver { class, method, receiver: found }.to_exception())
+}

@@ -1,0 +1,112 @@
+//! Manifests: which version of each class a service can read.
+
+use std::fmt;
+use std::str::FromStr as _;
+
+use indexmap::IndexMap;
+
+use crate::{Class, JsonMap, Result, Version};
+
+/// For each class, the newest version its owner can read. Written as a flat
+/// dictionary of version numbers, in the order of discovery.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Manifest(IndexMap<String, Version>);
+
+impl Manifest {
+    /// A manifest of nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether it names no class.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many classes it names.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The version of a class.
+    #[must_use]
+    pub fn get(&self, class: &str) -> Option<Version> {
+        self.0.get(class).copied()
+    }
+
+    /// Adds a class or changes its version.
+    pub fn insert(&mut self, class: impl Into<String>, version: Version) {
+        self.0.insert(class.into(), version);
+    }
+
+    /// The classes with their versions, in the order of discovery.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Version)> {
+        self.0.iter().map(|(name, version)| (name.as_str(), *version))
+    }
+
+    /// Reads the wire form.
+    ///
+    /// # Errors
+    /// [`crate::Error::MalformedVersion`] if a value is no version.
+    pub fn from_json(map: &JsonMap) -> Result<Self> {
+        map.iter()
+            .map(|(name, value)| {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                Ok((name.clone(), Version::from_str(&text)?))
+            })
+            .collect::<Result<_>>()
+            .map(Self)
+    }
+
+    /// The wire form.
+    #[must_use]
+    pub fn to_json(&self) -> JsonMap {
+        self.iter().map(|(name, version)| (name.to_owned(), version.to_string().into())).collect()
+    }
+
+    fn discover(&mut self, class: &'static Class) {
+        if self.get(class.name).is_some() {
+            return;
+        }
+        self.insert(class.name, class.version());
+        for field in class.fields {
+            if let Some(target) = field.ty.any_object()
+                && let Some(child) = (target.classes)().first()
+            {
+                self.discover(child);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|(name, version)| (name, version.to_string()))).finish()
+    }
+}
+
+impl<S: Into<String>> FromIterator<(S, Version)> for Manifest {
+    fn from_iter<I: IntoIterator<Item = (S, Version)>>(items: I) -> Self {
+        Self(items.into_iter().map(|(name, version)| (name.into(), version)).collect())
+    }
+}
+
+impl Class {
+    /// The class and everything reachable through its fields, with their
+    /// current versions: what a caller sends along so that the answer is one
+    /// it can read (oslo's `obj_tree_get_versions`). Where a field takes
+    /// subclasses, the declared class stands for them.
+    ///
+    /// Unlike the original, objects in dictionaries are found too.
+    #[must_use]
+    pub fn manifest(&'static self) -> &'static Manifest {
+        self.derived.manifest.get_or_init(|| {
+            let mut manifest = Manifest::new();
+            manifest.discover(self);
+            manifest
+        })
+    }
+}

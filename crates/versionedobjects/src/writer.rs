@@ -1,0 +1,308 @@
+//! Writes primitives as JSON text, straight from the attributes.
+
+use crate::value::python_float;
+use crate::{Error, Manifest, Result, Version};
+
+/// Who the text is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Form {
+    /// A Python peer: what oslo would send, its oddities included, in the
+    /// text form of Python's `json.dumps`.
+    #[default]
+    Compat,
+    /// A peer of our own: every `changes` holds only what is there, an object
+    /// the reader does not name in its manifest is left out, unknown fields
+    /// that were kept are passed on, and the text is as short as JSON allows.
+    Native,
+}
+
+/// Which version the objects met while writing are written at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ChildRule {
+    /// As they are.
+    Untouched,
+    /// At this version.
+    At(Version),
+    /// At the version the manifest names for each; native form only.
+    ByManifest,
+}
+
+/// Writes JSON text.
+#[derive(Debug)]
+pub struct Writer<'m> {
+    out: Vec<u8>,
+    form: Form,
+    pub(crate) manifest: Option<&'m Manifest>,
+    pub(crate) children: ChildRule,
+    error: Option<Error>,
+}
+
+impl<'m> Writer<'m> {
+    /// A writer of nothing yet.
+    #[must_use]
+    pub fn new(form: Form) -> Self {
+        Self::with_manifest(form, None)
+    }
+
+    /// A writer for a reader that sent a manifest.
+    #[must_use]
+    pub fn with_manifest(form: Form, manifest: Option<&'m Manifest>) -> Self {
+        Self {
+            out: Vec::with_capacity(1024),
+            form,
+            // oslo takes an empty manifest for none.
+            manifest: manifest.filter(|manifest| !manifest.is_empty()),
+            children: ChildRule::Untouched,
+            error: None,
+        }
+    }
+
+    /// Who the text is for.
+    #[must_use]
+    pub const fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The text written.
+    ///
+    /// # Errors
+    /// The first error that writing met.
+    pub fn finish(self) -> Result<String> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        // Only whole texts and ASCII are ever appended.
+        String::from_utf8(self.out)
+            .map_err(|error| Error::Malformed { what: "written JSON".into(), reason: error.to_string() })
+    }
+
+    /// Notes an error; the first one counts.
+    pub(crate) fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+
+    /// Another writer with the same purpose, for a part that is converted
+    /// before it becomes text.
+    pub(crate) fn part(&self) -> Self {
+        Self { out: Vec::with_capacity(1024), form: self.form, manifest: self.manifest, children: self.children, error: None }
+    }
+
+    /// Writes `null`.
+    pub fn null(&mut self) {
+        self.raw("null");
+    }
+
+    /// Writes a truth value.
+    pub fn bool(&mut self, value: bool) {
+        self.raw(if value { "true" } else { "false" });
+    }
+
+    /// Writes an integer.
+    pub fn int(&mut self, value: i128) {
+        use std::io::Write as _;
+        if let Ok(value) = i64::try_from(value) {
+            let mut buffer = [0; 20];
+            self.out.extend_from_slice(decimal(value, &mut buffer));
+        } else {
+            // Writing to a vector cannot fail.
+            let _ = write!(self.out, "{value}");
+        }
+    }
+
+    /// Writes a float as Python's `json` does.
+    pub fn float(&mut self, value: f64) {
+        let text = if value.is_nan() {
+            "NaN".to_owned()
+        } else if value.is_infinite() {
+            if value > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() }
+        } else {
+            python_float(value)
+        };
+        self.raw(&text);
+    }
+
+    /// Writes a text, quoted and escaped: to ASCII in the compat form.
+    pub fn str(&mut self, text: &str) {
+        self.out.push(b'"');
+        let bytes = text.as_bytes();
+        let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\' && (byte < 0x7f || self.form == Form::Native && byte > 0x7f);
+        let mut start = 0;
+        while let Some(offset) = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !plain(*byte))) {
+            let at = start + offset;
+            // `at` is a character boundary: everything before it is ASCII, or
+            // whole characters up to an ASCII byte.
+            self.out.extend_from_slice(bytes.get(start..at).unwrap_or_default());
+            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+            start = at + c.len_utf8();
+            escape(&mut self.out, c);
+        }
+        self.out.extend_from_slice(bytes.get(start..).unwrap_or_default());
+        self.out.push(b'"');
+    }
+
+    /// Writes text that is JSON already.
+    pub fn raw(&mut self, json: &str) {
+        self.out.extend_from_slice(json.as_bytes());
+    }
+
+    /// Writes a comma, with the space that Python puts behind it.
+    pub fn comma(&mut self) {
+        self.raw(match self.form {
+            Form::Compat => ", ",
+            Form::Native => ",",
+        });
+    }
+
+    /// Writes a key with its colon.
+    pub fn key(&mut self, key: &str) {
+        self.str(key);
+        self.colon();
+    }
+
+    /// Writes a colon, with the space that Python puts behind it.
+    pub fn colon(&mut self) {
+        self.raw(match self.form {
+            Form::Compat => ": ",
+            Form::Native => ":",
+        });
+    }
+
+    /// Writes an array, `item` writing each element.
+    pub fn array<I: IntoIterator>(&mut self, items: I, mut item: impl FnMut(&mut Self, I::Item)) {
+        self.out.push(b'[');
+        for (index, element) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.comma();
+            }
+            item(self, element);
+        }
+        self.out.push(b']');
+    }
+
+    /// Writes an object in JSON's sense, `value` writing each value.
+    pub fn object<'a, V>(&mut self, items: impl IntoIterator<Item = (&'a str, V)>, mut value: impl FnMut(&mut Self, V)) {
+        self.out.push(b'{');
+        for (index, (key, element)) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.comma();
+            }
+            self.key(key);
+            value(self, element);
+        }
+        self.out.push(b'}');
+    }
+
+    /// Writes any JSON value.
+    pub fn json(&mut self, value: &serde_json::Value) {
+        use serde_json::Value as Json;
+        match value {
+            Json::Null => self.null(),
+            Json::Bool(value) => self.bool(*value),
+            Json::Number(number) => match (number.as_i128(), number.as_f64()) {
+                (Some(value), _) => self.int(value),
+                (None, Some(value)) => self.float(value),
+                (None, None) => self.raw(&number.to_string()),
+            },
+            Json::String(text) => self.str(text),
+            Json::Array(items) => self.array(items, |writer, item| writer.json(item)),
+            Json::Object(items) => {
+                self.object(items.iter().map(|(key, value)| (key.as_str(), value)), |writer, item| writer.json(item));
+            }
+        }
+    }
+}
+
+/// JSON text as Python's `json.dumps` would write the value.
+#[must_use]
+pub fn python_json(value: &serde_json::Value) -> String {
+    let mut writer = Writer::new(Form::Compat);
+    writer.json(value);
+    writer.finish().unwrap_or_default()
+}
+
+fn decimal(value: i64, buffer: &mut [u8; 20]) -> &[u8] {
+    let mut rest = value.unsigned_abs();
+    let mut start = buffer.len();
+    for (place, slot) in buffer.iter_mut().enumerate().rev() {
+        #[expect(clippy::cast_possible_truncation, reason = "a remainder of ten fits a byte")]
+        let digit = (rest % 10) as u8;
+        *slot = b'0' + digit;
+        start = place;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        start = start.saturating_sub(1);
+        if let Some(slot) = buffer.get_mut(start) {
+            *slot = b'-';
+        }
+    }
+    buffer.get(start..).unwrap_or_default()
+}
+
+fn escape(out: &mut Vec<u8>, c: char) {
+    use std::io::Write as _;
+    let short: &[u8] = match c {
+        '"' => b"\\\"",
+        '\\' => b"\\\\",
+        '\n' => b"\\n",
+        '\r' => b"\\r",
+        '\t' => b"\\t",
+        '\u{8}' => b"\\b",
+        '\u{c}' => b"\\f",
+        // Python leaves DEL as it is.
+        '\u{7f}' => b"\x7f",
+        c => {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a vector cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+            return;
+        }
+    };
+    out.extend_from_slice(short);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_as_python_escapes_it() {
+        for (text, expected) in [
+            ("plain", "\"plain\""),
+            ("a\"b\\c", "\"a\\\"b\\\\c\""),
+            ("\n\r\t\u{8}\u{c}\u{1}\u{7f}", "\"\\n\\r\\t\\b\\f\\u0001\u{7f}\""),
+            ("é", "\"\\u00e9\""),
+            ("😀", "\"\\ud83d\\ude00\""),
+        ] {
+            let mut writer = Writer::new(Form::Compat);
+            writer.str(text);
+            assert_eq!(writer.finish().expect(text), expected);
+        }
+    }
+
+    #[test]
+    fn native_text_stays_unicode() {
+        let mut writer = Writer::new(Form::Native);
+        writer.str("é😀\n");
+        assert_eq!(writer.finish().expect("written"), "\"é😀\\n\"");
+    }
+
+    #[test]
+    fn integers_of_any_size() {
+        for value in [0, 7, -7, i128::from(i64::MAX), i128::from(i64::MIN), 1 << 70] {
+            let mut writer = Writer::new(Form::Compat);
+            writer.int(value);
+            assert_eq!(writer.finish().expect("written"), value.to_string());
+        }
+    }
+
+    #[test]
+    fn separators_are_python_s() {
+        let json = serde_json::json!({"a": [1, 2.0, null], "b": {"c": true}});
+        assert_eq!(python_json(&json), r#"{"a": [1, 2.0, null], "b": {"c": true}}"#);
+    }
+}
