@@ -1,1 +1,38 @@
-fn main() {}
+//! What people and machines do with this workspace: `cargo xtask <command>`.
+//!
+//! A command is a module with `Args` (its flags and help) and `run(Args)`. To add one: `mod up;`, a variant of
+//! [`Command`] with the command's line of help, an arm in [`main`].
+//!
+//! - [`test`]: every check, with progress; the checks themselves are in [`checks`].
+//! - [`services`]: finds, starts and stops the servers tests need.
+//! - [`process`], [`workspace`]: running programs, and what cargo knows about this workspace.
+
+mod checks;
+mod process;
+mod services;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Commands of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every check: format, lints, tests on all databases, doctests, isolation, documents.
+    Test(test::Args),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Test(args) => test::run(&args),
+    }
+}

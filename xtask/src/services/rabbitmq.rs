@@ -1,0 +1,65 @@
+//! A private RabbitMQ.
+
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::private::{Folder, Private, free_port};
+use crate::process;
+
+/// The server's own script: Debian's in `/usr/sbin` would change the user and write to `/var`.
+fn server() -> Option<PathBuf> {
+    process::find("rabbitmq-server", &[Path::new("/usr/lib/rabbitmq/bin")])
+}
+
+pub(super) fn installed() -> bool {
+    server().is_some() && process::find("epmd", &[]).is_some()
+}
+
+pub(super) fn start(folder: &Folder) -> Result<Private, String> {
+    let server = server().ok_or("rabbitmq-server is missing")?;
+    let folder = folder.sub("rabbitmq")?;
+    let file = |name: &str, content: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, content)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        Ok::<_, String>(path)
+    };
+    let (port, distribution, names) = (free_port()?, free_port()?, free_port()?);
+    let listen = format!("listeners.tcp.local = 127.0.0.1:{port}\nloopback_users.guest = true\n");
+    let config = file("rabbitmq.conf", &listen)?;
+    let plugins = file("enabled_plugins", "[].\n")?;
+    let none = file("rabbitmq-env.conf", "")?;
+
+    // Erlang would start its name server by itself, share it with others and leave it behind.
+    let mut command = Command::new("epmd");
+    command.args(["-address", "127.0.0.1", "-port", &names.to_string()]);
+    let mut name_server = Private::start("epmd", names, &folder, &command)?;
+    let listens = |port| {
+        TcpStream::connect(("127.0.0.1", port))
+            .map(drop)
+            .map_err(|error| error.to_string())
+    };
+    name_server.wait_until(listens, || {})?;
+
+    let mut command = Command::new(server);
+    command
+        .env("HOME", &folder)
+        .env("ERL_EPMD_PORT", names.to_string())
+        .env("ERL_EPMD_ADDRESS", "127.0.0.1")
+        .env(
+            "RABBITMQ_NODENAME",
+            format!("nova-{}@localhost", std::process::id()),
+        )
+        .env("RABBITMQ_NODE_PORT", port.to_string())
+        .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
+        .env("RABBITMQ_DIST_PORT", distribution.to_string())
+        .env("RABBITMQ_CONF_ENV_FILE", none)
+        .env("RABBITMQ_CONFIG_FILE", config)
+        .env("RABBITMQ_ENABLED_PLUGINS_FILE", plugins)
+        .env("RABBITMQ_MNESIA_BASE", folder.join("data"))
+        .env("RABBITMQ_LOG_BASE", folder.join("logs"))
+        .env("RABBITMQ_PID_FILE", folder.join("pid"))
+        .current_dir(&folder);
+    Ok(Private::start("RabbitMQ", port, &folder, &command)?.needs(name_server))
+}
