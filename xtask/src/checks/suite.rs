@@ -20,14 +20,8 @@ pub(super) fn unit(run: &Run<'_>, progress: &mut Progress) -> Report {
             "cargo-nextest is not installed, cargo test ran instead; slower, and without time limits"
                 .to_owned(),
         );
-        command.args([
-            "test",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--examples",
-            "--no-fail-fast",
-        ]);
+        // Unit tests of libraries and programs are among the tests; doctests are not.
+        command.args(["test", "--tests", "--examples", "--no-fail-fast"]);
     }
     let packages_given = |arg: &String| arg.starts_with("-p") || arg.starts_with("--package");
     if !run.runner.iter().any(packages_given) {
@@ -66,7 +60,7 @@ fn has_nextest(ci: bool, progress: &mut Progress) -> bool {
 fn tests(command: &mut Command, run: &Run<'_>, progress: &Progress) -> Report {
     command
         .current_dir(workspace::root())
-        .envs(run.services.environment());
+        .envs(run.services.environment(run.ci));
     let outcome = match process::stream(command, |line| progress.say(line), || progress.still()) {
         Ok(outcome) => outcome,
         Err(error) => return Report::of(vec![error]),
@@ -82,6 +76,11 @@ fn tests(command: &mut Command, run: &Run<'_>, progress: &Progress) -> Report {
             .push(format!("{} tests were skipped", counts.skipped));
     }
     report.failures = counts.failed;
+    if outcome.success && report.passed == 0 && run.runner.is_empty() {
+        report
+            .failures
+            .push("no test ran, which proves nothing".to_owned());
+    }
     if !outcome.success && report.failures.is_empty() {
         report
             .failures
