@@ -24,13 +24,15 @@ const CRATES: &[&str] = &[
     "sqlite",
 ];
 
-/// What only their code leaves in a binary: crates' names as symbols have them, with their length in front, and
-/// functions of SQLite. Names alone would also be found in help texts.
+/// What only their code leaves in a binary: names in symbols, with their length in front, after `N` (legacy mangling) or
+/// `_` (v0); and functions of SQLite. The bare names are also found in help texts and next to digits.
 const TRACES: &[&str] = &[
-    "7nova_db",
-    "9sqlx_core",
-    "9sea_query",
-    "14libsqlite3_sys",
+    "N7nova_db",
+    "_7nova_db",
+    "N9sqlx_core",
+    "_9sqlx_core",
+    "N9sea_query",
+    "_9sea_query",
     "sqlite3_open_v2",
     "sqlite3_prepare_v",
 ];
@@ -175,8 +177,10 @@ mod tests {
 
     #[test]
     fn traces_are_found_anywhere() {
-        assert_eq!(traces(b"\x00\x01_ZN9sqlx_core4pool"), ["9sqlx_core"]);
-        assert_eq!(traces(b"99sqlx_core"), ["9sqlx_core"]);
+        assert_eq!(traces(b"\x00\x01_ZN9sqlx_core4pool"), ["N9sqlx_core"]);
+        assert_eq!(traces(b"_RNvCs1_9sqlx_core4pool"), ["_9sqlx_core"]);
+        assert_eq!(traces(b"sqlite3_sqlite3_open_v2"), ["sqlite3_open_v2"]);
+        assert!(traces(b"1.7nova_db 9sea_query").is_empty());
         assert!(traces(b"sqlx=WARN nova_db").is_empty());
     }
 
