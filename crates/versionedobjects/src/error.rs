@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{JsonMap, Version};
+use crate::{JsonMap, MethodKind, Version};
 
 /// The result of an operation on objects.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -141,9 +141,11 @@ pub enum Error {
     #[error("`{class}` publishes no method `{method}`")]
     NoSuchMethod {
         /// The class.
-        class: String,
+        class: &'static str,
         /// The method that was asked for.
         method: String,
+        /// Whether it was called on the class or on an object of it.
+        kind: MethodKind,
     },
     /// A remotable method was called on an object of another class.
     #[error("call {class}.{method}: the receiver is a {receiver}")]
@@ -269,6 +271,8 @@ impl Error {
         let with = |class: &'static str, kwargs: JsonMap| {
             let mut exception = Exception::new(OSLO, class, capitalized(&self.to_string()));
             exception.kwargs = kwargs;
+            // oslo.versionedobjects `exception.py`: every exception has a code.
+            exception.kwargs.insert("code".into(), 500.into());
             exception
         };
         let map = |pairs: &[(&str, String)]| {
@@ -280,13 +284,21 @@ impl Error {
                 "NotImplementedError",
                 format!("Cannot load '{field}' in the base class of {object}"),
             ),
-            Self::UnknownField { .. } | Self::NoSuchMethod { .. } => {
-                Exception::new(BUILTINS, "AttributeError", self.to_string())
-            }
+            Self::UnknownField { .. } => Exception::new(BUILTINS, "AttributeError", self.to_string()),
+            Self::NoSuchMethod { class, method, kind: MethodKind::Class } => Exception::new(
+                BUILTINS,
+                "AttributeError",
+                format!("type object '{class}' has no attribute '{method}'"),
+            ),
+            Self::NoSuchMethod { class, method, kind: MethodKind::Instance } => Exception::new(
+                BUILTINS,
+                "AttributeError",
+                format!("'{class}' object has no attribute '{method}'"),
+            ),
             Self::Value { cause, .. } => cause.to_exception(self.to_string()),
             Self::BareValue(cause) => cause.to_exception(self.to_string()),
             Self::ReadOnlyField { field, .. } => {
-                with("ReadOnlyFieldError", map(&[("field", (*field).to_owned()), ("code", "500".into())]))
+                with("ReadOnlyFieldError", map(&[("field", (*field).to_owned())]))
             }
             Self::UnsupportedObject { name } => {
                 with("UnsupportedObjectError", map(&[("objtype", name.clone())]))

@@ -67,6 +67,14 @@ impl Manifest {
         self.iter().map(|(name, version)| (name.to_owned(), version.to_string().into())).collect()
     }
 
+    /// The wire form as text, as Python writes it.
+    #[must_use]
+    pub fn python_json(&self) -> String {
+        let mut writer = crate::Writer::new(crate::Form::Compat);
+        writer.object(self.iter(), |writer, version| writer.str(&version.to_string()));
+        writer.finish().unwrap_or_default()
+    }
+
     fn discover(&mut self, class: &'static Class) {
         if self.get(class.name).is_some() {
             return;

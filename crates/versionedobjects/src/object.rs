@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::changes::{reset_changes, what_changed};
 use crate::{
-    Error, FieldDef, FieldType, Form, Manifest, Meta, MethodDef, ProjectError, Reader, Release, Result, Slot,
+    Error, FieldDef, FieldType, Form, Manifest, Meta, MethodDef, MethodKind, ProjectError, Reader, Release, Result, Slot,
     Transition, Value, Version, Writer, primitive,
 };
 
@@ -54,6 +54,10 @@ pub struct Class {
     pub extra: &'static [ExtraDef],
     /// Makes an object with nothing set but what a new one has.
     pub new: fn() -> Box<dyn VersionedObject>,
+    /// Whether the original compares objects of this class by their data. It
+    /// compares most by identity, so that a copy never equals its source, and
+    /// answers of a conductor in the compat form show that.
+    pub comparable: bool,
     /// Runs after an object has been read.
     pub after_read: Option<fn(&mut dyn VersionedObject)>,
     /// Runs after changes have been forgotten.
@@ -120,10 +124,15 @@ impl Class {
             .map(|index| usize::from(*index))
     }
 
-    /// A remotable method by the name it has on the wire.
-    #[must_use]
-    pub fn method(&self, name: &str) -> Option<&'static MethodDef> {
-        self.methods.iter().find(|method| method.name == name)
+    /// A remotable method by the name it has on the wire. Nothing else of a
+    /// class can be called.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMethod`]
+    pub fn method(&self, name: &str, kind: MethodKind) -> Result<&'static MethodDef> {
+        self.methods.iter().find(|method| method.name == name && method.kind == kind).ok_or_else(|| {
+            Error::NoSuchMethod { class: self.name, method: name.chars().take(128).collect(), kind }
+        })
     }
 
     /// Whether objects of this class and that version can be read here.

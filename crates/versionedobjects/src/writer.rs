@@ -57,6 +57,17 @@ impl<'m> Writer<'m> {
         }
     }
 
+    /// A writer in the native form that writes every object it meets, wherever
+    /// it is, at what the reader can read.
+    #[must_use]
+    pub fn for_manifest(manifest: &'m Manifest) -> Self {
+        let mut writer = Self::with_manifest(Form::Native, Some(manifest));
+        if writer.manifest.is_some() {
+            writer.children = ChildRule::ByManifest;
+        }
+        writer
+    }
+
     /// Who the text is for.
     #[must_use]
     pub const fn form(&self) -> Form {
@@ -252,8 +263,6 @@ fn escape(out: &mut Vec<u8>, c: char) {
         '\t' => b"\\t",
         '\u{8}' => b"\\b",
         '\u{c}' => b"\\f",
-        // Python leaves DEL as it is.
-        '\u{7f}' => b"\x7f",
         c => {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a vector cannot fail.
@@ -274,7 +283,7 @@ mod tests {
         for (text, expected) in [
             ("plain", "\"plain\""),
             ("a\"b\\c", "\"a\\\"b\\\\c\""),
-            ("\n\r\t\u{8}\u{c}\u{1}\u{7f}", "\"\\n\\r\\t\\b\\f\\u0001\u{7f}\""),
+            ("\n\r\t\u{8}\u{c}\u{1}\u{7f}", "\"\\n\\r\\t\\b\\f\\u0001\\u007f\""),
             ("é", "\"\\u00e9\""),
             ("😀", "\"\\ud83d\\ude00\""),
         ] {

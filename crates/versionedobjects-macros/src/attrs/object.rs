@@ -12,6 +12,7 @@ use crate::errors::{Errors, unknown};
 pub(crate) struct ObjectAttrs {
     pub(crate) project: Option<Path>,
     pub(crate) methods: bool,
+    pub(crate) comparable: bool,
     pub(crate) history: Vec<(Version, LitStr)>,
     pub(crate) backport: Option<Path>,
     pub(crate) backport_with: Option<Path>,
@@ -27,6 +28,7 @@ pub(crate) struct ObjectAttrs {
 const KNOWN: &[&str] = &[
     "project",
     "methods",
+    "comparable",
     "history",
     "backport",
     "backport_with",
@@ -48,6 +50,7 @@ impl ObjectAttrs {
                 match key.as_str() {
                     "project" => found.project = Some(meta.value()?.parse()?),
                     "methods" => found.methods = true,
+                    "comparable" => found.comparable = true,
                     "history" => {
                         let content;
                         syn::parenthesized!(content in meta.input);

@@ -91,6 +91,7 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
         quote!(::versionedobjects::Release { version: #version, note: #note })
     });
     let methods = if attrs.methods { quote!(<#class as ::versionedobjects::Methods>::METHODS) } else { quote!(&[]) };
+    let comparable = attrs.comparable;
     let is_list = attrs.list_of.is_some();
     let child_versions = attrs.child_versions.as_ref().map_or_else(|| quote!(&[]), Pairs::tokens);
     let extra = attrs.extra.iter().map(|(extra, path)| {
@@ -139,6 +140,7 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
             child_versions: #child_versions,
             extra: &[#(#extra),*],
             new: || ::std::boxed::Box::new(<#class as ::versionedobjects::Object>::new_object()),
+            comparable: #comparable,
             after_read: #after_read,
             after_reset: #after_reset,
             backport: #backport,
