@@ -1,1 +1,38 @@
-//! Placeholder.
+//! Objects over RPC: joins `versionedobjects` and `oslo-messaging`, and names
+//! no class.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`ObjectEndpoint`] | serves every remotable method of a registry's classes: the conductor's three object methods |
+//! | [`ConductorClient`] | the way there: the `Indirection` of a context without a store |
+//! | [`RequestCodec`] | how a project's request travels as `_context_*` |
+//! | [`arguments`] | objects among the arguments of any other RPC method |
+//!
+//! Both ends speak oslo's wire (`conductor` RPC 3.0), so either may be Python.
+//! Two of our own agree on the native form by a context key that others
+//! ignore; see [`ConductorClient::form`].
+
+pub mod arguments;
+mod codec;
+mod conductor_client;
+mod failure;
+mod object_endpoint;
+mod updates;
+
+pub use codec::{MapCodec, NoRequest, RequestCodec};
+pub use conductor_client::ConductorClient;
+pub use failure::{exception_of, failure_of};
+pub use object_endpoint::ObjectEndpoint;
+
+/// The version of the conductor's object methods.
+pub const CONDUCTOR_VERSION: &str = "3.0";
+
+/// The topic conductors serve.
+pub const CONDUCTOR_TOPIC: &str = "conductor";
+
+/// The context key by which a caller says that it reads the native form.
+/// Peers that do not know it ignore it, as they do all unknown keys.
+pub(crate) const FORM_KEY: &str = "object_form";
+
+/// The value of [`FORM_KEY`] for the native form.
+pub(crate) const NATIVE: &str = "native";

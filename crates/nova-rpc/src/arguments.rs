@@ -1,0 +1,50 @@
+//! Objects among the arguments of RPC methods other than the conductor's, such
+//! as those a compute serves.
+
+use oslo_messaging::{Args, Failure, Json, Kwargs};
+use versionedobjects::{FieldType, Form, Returned, Result, Writer, read_all};
+
+use crate::failure_of;
+
+/// The argument of that name, which must have been sent.
+///
+/// # Errors
+/// Python's `TypeError` if it is missing; what is wrong with it otherwise.
+pub fn required<T: FieldType>(args: &Args<'_>, method: &str, name: &str) -> Result<T, Failure> {
+    match args.get(name) {
+        Some(raw) => read_all(raw.get()).map_err(|error| failure_of(error.to_exception())),
+        None => Err(Failure::builtin(
+            "TypeError",
+            format!("{method}() missing 1 required positional argument: '{name}'"),
+        )),
+    }
+}
+
+/// The argument of that name, if it was sent.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn optional<T: FieldType>(args: &Args<'_>, name: &str) -> Result<Option<T>, Failure> {
+    args.get(name)
+        .filter(|raw| raw.get() != "null")
+        .map(|raw| read_all(raw.get()).map_err(|error| failure_of(error.to_exception())))
+        .transpose()
+}
+
+/// Adds an argument to a call.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn with(kwargs: Kwargs, name: &str, value: &dyn Returned) -> Result<Kwargs> {
+    Ok(kwargs.json(name, &Json::from_written(written(value, Form::Compat)?)))
+}
+
+/// A value as JSON text.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn written(value: &dyn Returned, form: Form) -> Result<String> {
+    let mut writer = Writer::new(form);
+    value.write(&mut writer);
+    writer.finish()
+}

@@ -1,0 +1,86 @@
+//! How a project's request context travels.
+
+use std::any::Any;
+
+use oslo_messaging::{ContextBuilder, ContextView, Failure};
+use versionedobjects::{Context, Exception, JsonMap, Route};
+
+use crate::failure_of;
+
+/// Writes a project's request as `_context_*` keys, and reads it back.
+///
+/// Implemented once by each project, usually as a [`MapCodec`]; called for
+/// every message by [`ConductorClient`](crate::ConductorClient) and
+/// [`ObjectEndpoint`](crate::ObjectEndpoint).
+pub trait RequestCodec: Send + Sync + 'static {
+    /// Adds the request of `ctx` to a message's context.
+    ///
+    /// # Errors
+    /// When it has no JSON form.
+    fn encode(&self, ctx: &Context, message: ContextBuilder) -> oslo_messaging::Result<ContextBuilder>;
+
+    /// Makes the request of a message's context, and a context of it with
+    /// `route`.
+    ///
+    /// # Errors
+    /// What the caller is answered when the keys make no sense.
+    fn decode(&self, message: &ContextView<'_>, route: Route) -> Result<Context, Failure>;
+}
+
+/// The codec of a request type that has a form as a JSON object.
+pub struct MapCodec<R> {
+    to_map: fn(&R) -> JsonMap,
+    from_map: fn(&JsonMap) -> Result<R, Exception>,
+}
+
+impl<R: Any + Send + Sync> MapCodec<R> {
+    /// A codec of these two conversions.
+    #[must_use]
+    pub const fn new(to_map: fn(&R) -> JsonMap, from_map: fn(&JsonMap) -> Result<R, Exception>) -> Self {
+        Self { to_map, from_map }
+    }
+}
+
+impl<R: Any + Send + Sync> RequestCodec for MapCodec<R> {
+    fn encode(&self, ctx: &Context, mut message: ContextBuilder) -> oslo_messaging::Result<ContextBuilder> {
+        if let Some(request) = ctx.request::<R>() {
+            for (name, value) in (self.to_map)(request) {
+                message = message.value(&name, &value)?;
+            }
+        }
+        Ok(message)
+    }
+
+    fn decode(&self, message: &ContextView<'_>, route: Route) -> Result<Context, Failure> {
+        let map: JsonMap = message
+            .iter()
+            .map(|(name, raw)| {
+                let value = serde_json::from_str(raw.get())
+                    .map_err(|error| Failure::builtin("ValueError", format!("the context's {name}: {error}")))?;
+                Ok((name.to_owned(), value))
+            })
+            .collect::<Result<_, Failure>>()?;
+        let request = (self.from_map)(&map).map_err(failure_of)?;
+        Ok(Context::with_route(route, request))
+    }
+}
+
+impl<R> std::fmt::Debug for MapCodec<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MapCodec")
+    }
+}
+
+/// The codec of a project whose contexts say nothing about who asks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoRequest;
+
+impl RequestCodec for NoRequest {
+    fn encode(&self, _: &Context, message: ContextBuilder) -> oslo_messaging::Result<ContextBuilder> {
+        Ok(message)
+    }
+
+    fn decode(&self, _: &ContextView<'_>, route: Route) -> Result<Context, Failure> {
+        Ok(Context::with_route(route, ()))
+    }
+}

@@ -1,0 +1,216 @@
+//! Serves every remotable method of a registry's classes: nova
+//! `conductor/manager.py`, the `object_*` methods.
+//!
+//! Unlike the original, only methods in a class's table can be called, an
+//! object newer than this side knows is refused instead of being sent round,
+//! and nothing is ever called back.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr as _;
+
+use async_trait::async_trait;
+use oslo_messaging::{Call, Endpoint, Failure, Json};
+use serde_json::value::RawValue;
+use versionedobjects::{
+    Arguments, Class, Context, Error, Form, JsonMap, Manifest, MethodKind, ObjectExt as _, Registry, Returned, Route,
+    Version, VersionedObject, WriteOptions, Writer,
+};
+
+use crate::updates::updates;
+use crate::{CONDUCTOR_VERSION, FORM_KEY, NATIVE, RequestCodec, failure_of};
+
+/// The object methods of a conductor, version 3.0.
+///
+/// Give it a [`Route::Direct`] and it is a conductor; give it a
+/// [`Route::Remote`] and it is a relay.
+pub struct ObjectEndpoint {
+    registry: &'static Registry,
+    route: Route,
+    codec: Box<dyn RequestCodec>,
+}
+
+impl ObjectEndpoint {
+    /// Serves the classes of `registry` by way of `route`.
+    #[must_use]
+    pub fn new(registry: &'static Registry, route: Route, codec: impl RequestCodec) -> Self {
+        Self { registry, route, codec: Box::new(codec) }
+    }
+
+    fn context(&self, call: &Call<'_>) -> Result<(Context, Form), Failure> {
+        let ctx = self.codec.decode(call.context, self.route.clone())?;
+        let ctx = call.deadline.map_or_else(|| ctx.clone(), |deadline| ctx.with_deadline(deadline));
+        let native = call.context.get(FORM_KEY).is_some_and(|raw| raw.get().trim_matches('"') == NATIVE);
+        Ok((ctx, if native { Form::Native } else { Form::Compat }))
+    }
+
+    async fn class_action(&self, call: &Call<'_>) -> Result<Json, Failure> {
+        let [objname, objmethod, versions, args, kwargs] = call
+            .args
+            .bind("ConductorManager.object_class_action_versions", ["objname", "objmethod", "object_versions", "args", "kwargs"])?;
+        let objname = string("objname", objname)?;
+        let manifest = manifest(versions)?;
+        let wanted = wanted(&manifest, &objname)?;
+        let class = self.registry.lookup(&objname, wanted).map_err(refused)?;
+        let method = class.method(&string("objmethod", objmethod)?, MethodKind::Class).map_err(refused)?;
+        let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
+        let kwargs = pairs(&kwargs);
+        let arguments = Arguments::bind(class.name, method, &args, &kwargs).map_err(refused)?;
+        let (ctx, form) = self.context(call)?;
+        let result = (method.call)(&ctx, None, arguments).await.map_err(failure_of)?;
+        write_result(&*result, wanted, &manifest, form)
+    }
+
+    async fn object_action(&self, call: &Call<'_>) -> Result<Json, Failure> {
+        let [objinst, objmethod, args, kwargs] =
+            call.args.bind("ConductorManager.object_action", ["objinst", "objmethod", "args", "kwargs"])?;
+        let mut object = self.read(objinst)?;
+        let class = object.class();
+        let method = class.method(&string("objmethod", objmethod)?, MethodKind::Instance).map_err(refused)?;
+        let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
+        let kwargs = pairs(&kwargs);
+        let arguments = Arguments::bind(class.name, method, &args, &kwargs).map_err(refused)?;
+        let (ctx, form) = self.context(call)?;
+        let before = object.clone_box();
+        let result = (method.call)(&ctx, Some(&mut *object), arguments).await.map_err(failure_of)?;
+        let mut writer = Writer::new(form);
+        writer.raw("[");
+        updates(&*before, &*object, &mut writer);
+        writer.comma();
+        result.write(&mut writer);
+        writer.raw("]");
+        writer.finish().map(Json::from_written).map_err(refused)
+    }
+
+    fn backport(&self, call: &Call<'_>) -> Result<Json, Failure> {
+        let [objinst, versions] =
+            call.args.bind("ConductorManager.object_backport_versions", ["objinst", "object_versions"])?;
+        let object = self.read(objinst)?;
+        let manifest = manifest(versions)?;
+        let target = wanted(&manifest, object.class().name)?;
+        let options = WriteOptions { form: Form::Compat, target: Some(target), manifest: Some(&manifest) };
+        object.to_json_with(options).map(Json::from_written).map_err(refused)
+    }
+
+    /// Reads the object a call is about. One that is too new is refused at
+    /// once: whoever is newest must do the conversion, and that is not us.
+    fn read(&self, objinst: &RawValue) -> Result<Box<dyn VersionedObject>, Failure> {
+        self.registry.read(objinst.get()).map_err(refused)
+    }
+}
+
+#[async_trait]
+impl Endpoint for ObjectEndpoint {
+    fn version(&self) -> &str {
+        CONDUCTOR_VERSION
+    }
+
+    fn has_method(&self, method: &str) -> bool {
+        matches!(
+            method,
+            "object_class_action_versions" | "object_action" | "object_backport_versions" | "provider_fw_rule_get_all"
+        )
+    }
+
+    async fn call(&self, call: Call<'_>) -> Result<Json, Failure> {
+        match call.method {
+            "object_class_action_versions" => self.class_action(&call).await,
+            "object_action" => self.object_action(&call).await,
+            "object_backport_versions" => self.backport(&call),
+            // Kept by the original for callers that are long gone.
+            "provider_fw_rule_get_all" => Ok(Json::from_written("[]".to_owned())),
+            other => Err(Failure::no_such_method(other)),
+        }
+    }
+}
+
+impl fmt::Debug for ObjectEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let classes = self.registry.iter().count();
+        f.debug_struct("ObjectEndpoint").field("classes", &classes).field("route", &self.route).finish_non_exhaustive()
+    }
+}
+
+/// Writes a result. An object that is newer than the caller asked for, or of
+/// another major, is written at what it asked for, with all it holds; an
+/// object of an equal version is not looked into (nova
+/// `object_class_action_versions`). In the native form every object anywhere
+/// in the result is written at what the caller can read.
+fn write_result(result: &dyn Returned, wanted: Version, manifest: &Manifest, form: Form) -> Result<Json, Failure> {
+    let text = match (form, result.as_object()) {
+        (Form::Native, Some(object)) => {
+            let target = manifest.get(object.class().name).map(|asked| asked.min(object.version()));
+            object.to_json_with(WriteOptions { form, target, manifest: Some(manifest) })
+        }
+        (Form::Native, None) => {
+            let mut writer = Writer::for_manifest(manifest);
+            result.write(&mut writer);
+            writer.finish()
+        }
+        (Form::Compat, Some(object)) if wanted < object.version() || wanted.major != object.version().major => {
+            object.to_json_with(WriteOptions { form, target: Some(wanted), manifest: Some(manifest) })
+        }
+        (Form::Compat, _) => {
+            let mut writer = Writer::new(form);
+            result.write(&mut writer);
+            writer.finish()
+        }
+    };
+    text.map(Json::from_written).map_err(refused)
+}
+
+fn refused(error: Error) -> Failure {
+    failure_of(error.to_exception())
+}
+
+/// The version the caller wants of a class: Python's `object_versions[name]`.
+fn wanted(manifest: &Manifest, class: &str) -> Result<Version, Failure> {
+    manifest.get(class).ok_or_else(|| {
+        let class: String = class.chars().take(128).collect();
+        Failure::builtin("KeyError", format!("'{class}'"))
+    })
+}
+
+fn manifest(raw: &RawValue) -> Result<Manifest, Failure> {
+    let map: JsonMap = parse("object_versions", raw)?;
+    map.iter()
+        .map(|(name, version)| {
+            let version = version.as_str().ok_or_else(|| unfit("object_versions", "a version is no text"))?;
+            Ok((name.as_str(), Version::from_str(version).map_err(refused)?))
+        })
+        .collect()
+}
+
+fn string(name: &str, raw: &RawValue) -> Result<String, Failure> {
+    parse(name, raw)
+}
+
+/// `args`: a list, each element left as the text it is.
+fn list(raw: &RawValue) -> Result<Vec<&str>, Failure> {
+    let items: Option<Vec<&RawValue>> = parse("args", raw)?;
+    Ok(items.unwrap_or_default().into_iter().map(RawValue::get).collect())
+}
+
+/// `kwargs`: a dictionary, each value left as the text it is.
+fn dictionary(raw: &RawValue) -> Result<BTreeMap<String, &RawValue>, Failure> {
+    Ok(parse::<Option<_>>("kwargs", raw)?.unwrap_or_default())
+}
+
+fn pairs<'a>(kwargs: &'a BTreeMap<String, &'a RawValue>) -> Vec<(&'a str, &'a str)> {
+    kwargs.iter().map(|(name, value)| (name.as_str(), value.get())).collect()
+}
+
+fn parse<'a, T: serde::Deserialize<'a>>(name: &str, raw: &'a RawValue) -> Result<T, Failure> {
+    serde_json::from_str(raw.get()).map_err(|error| unfit(name, &error.to_string()))
+}
+
+fn unfit(name: &str, reason: &str) -> Failure {
+    Failure::builtin("TypeError", format!("the argument '{name}' cannot be used: {reason}"))
+}
+
+impl ObjectEndpoint {
+    /// The classes served.
+    pub fn classes(&self) -> impl Iterator<Item = &'static Class> {
+        self.registry.iter()
+    }
+}
