@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 
 use sea_query::InsertStatement;
-use sqlx::{MySql, Postgres, Sqlite};
+use sqlx::{Connection as _, MySql, MySqlConnection, Postgres, Sqlite};
 use tokio::sync::Mutex;
 use tracing::Instrument as _;
 
@@ -40,6 +40,8 @@ struct Shared {
 enum Live {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     MySql(sqlx::Transaction<'static, MySql>),
+    /// Outside the pool and without a transaction: what its session holds ends with it.
+    MySqlSession(Box<MySqlConnection>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
@@ -164,14 +166,34 @@ impl Transaction {
             Pool::Postgres(pool) => pool.begin().await.map(Live::Postgres),
         };
         let live = begun.map_err(|error| Error::statement(name, database.target(), error))?;
-        Ok(Self {
+        Ok(Self::of(database, live))
+    }
+
+    /// For creating the schema: as [`begin`](Self::begin), but on MariaDB, whose schema
+    /// statements commit, a session that is nobody else's.
+    pub(crate) async fn begin_session(database: &Database, name: &'static str) -> Result<Self> {
+        let Pool::MySql(pool) = database.pool() else {
+            return Self::begin(database, name).await;
+        };
+        let connection = pool
+            .acquire()
+            .await
+            .map_err(|error| Error::statement(name, database.target(), error))?;
+        Ok(Self::of(
+            database,
+            Live::MySqlSession(Box::new(connection.detach())),
+        ))
+    }
+
+    fn of(database: &Database, live: Live) -> Self {
+        Self {
             shared: Arc::new(Shared {
                 database: database.clone(),
                 live: Mutex::new(Some(live)),
                 transient: SyncMutex::new(None),
                 savepoints: AtomicU32::new(0),
             }),
-        })
+        }
     }
 
     pub(crate) async fn commit(&self, name: &'static str) -> Result<()> {
@@ -182,6 +204,7 @@ impl Transaction {
         let committed = match live {
             Live::Sqlite(live) => live.commit().await,
             Live::MySql(live) => live.commit().await,
+            Live::MySqlSession(live) => live.close().await,
             Live::Postgres(live) => live.commit().await,
         };
         committed.map_err(|source| {
@@ -203,6 +226,7 @@ impl Transaction {
         let rolled_back = match live {
             Live::Sqlite(live) => live.rollback().await,
             Live::MySql(live) => live.rollback().await,
+            Live::MySqlSession(live) => live.close().await,
             Live::Postgres(live) => live.rollback().await,
         };
         if let Err(error) = rolled_back {
@@ -269,6 +293,7 @@ impl Transaction {
             None => return Err(Error::TransactionOver { query }),
             Some(Live::Sqlite(live)) => Connection::Sqlite(live),
             Some(Live::MySql(live)) => Connection::MySql(live),
+            Some(Live::MySqlSession(live)) => Connection::MySql(live),
             Some(Live::Postgres(live)) => Connection::Postgres(live),
         };
         let result = self

@@ -1,1 +1,4 @@
-//! Placeholder.
+//! What tests of several crates need. A dev-dependency only.
+
+#[cfg(feature = "database")]
+pub mod database;

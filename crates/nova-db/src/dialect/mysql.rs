@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use sqlx::mysql::{MySqlArguments, MySqlValueRef};
-use sqlx::{Arguments, Decode, TypeInfo, ValueRef};
+use sqlx::{Arguments, Decode, Type, TypeInfo, ValueRef};
 
 use super::{BoxError, Plain};
 
@@ -25,13 +25,19 @@ pub(crate) fn bind(values: &[sea_query::Value]) -> Result<MySqlArguments, BoxErr
 
 /// Reads an integer of any width, a boolean, or the whole `DECIMAL` that `SUM()` gives.
 pub(crate) fn integer(value: MySqlValueRef<'_>) -> Result<i64, BoxError> {
-    if value.type_info().name() == "DECIMAL" {
-        let text = text(value)?;
-        return text
-            .parse()
-            .map_err(|_| format!("{text} is not a whole number of 64 bits").into());
+    let kind = value.type_info().into_owned();
+    if <i64 as Type<sqlx::MySql>>::compatible(&kind)
+        || <u64 as Type<sqlx::MySql>>::compatible(&kind)
+    {
+        return <i64 as Decode<sqlx::MySql>>::decode(value);
     }
-    <i64 as Decode<sqlx::MySql>>::decode(value)
+    if kind.name() != "DECIMAL" {
+        // Its bytes could be taken for a number's.
+        return Err(format!("a {} is not an integer", kind.name()).into());
+    }
+    let text = text(value)?;
+    text.parse()
+        .map_err(|_| format!("{text} is not a whole number of 64 bits").into())
 }
 
 /// Reads a number with a fraction.

@@ -49,17 +49,21 @@ impl<'q> Encode<'q, sqlx::Postgres> for Untyped<'_> {
 
 /// Reads an integer of any width, a boolean, or the whole `NUMERIC` that `SUM()` gives.
 pub(crate) fn integer(value: PgValueRef<'_>) -> Result<i64, BoxError> {
-    let is_numeric = value.type_info().name() == "NUMERIC";
-    let bytes = value.as_bytes()?;
-    if is_numeric {
-        return numeric(bytes).ok_or_else(|| "the NUMERIC is not a whole number of 64 bits".into());
+    match value.type_info().name() {
+        "INT2" | "INT4" | "INT8" | "BOOL" | "OID" => {}
+        "NUMERIC" => {
+            return numeric(value.as_bytes()?)
+                .ok_or_else(|| "the NUMERIC is not a whole number of 64 bits".into());
+        }
+        // Its bytes could be taken for a number's.
+        other => return Err(format!("a {other} is not an integer").into()),
     }
-    match *bytes {
+    match *value.as_bytes()? {
         [a] => Ok(i64::from(i8::from_be_bytes([a]))),
         [a, b] => Ok(i64::from(i16::from_be_bytes([a, b]))),
         [a, b, c, d] => Ok(i64::from(i32::from_be_bytes([a, b, c, d]))),
         [a, b, c, d, e, f, g, h] => Ok(i64::from_be_bytes([a, b, c, d, e, f, g, h])),
-        _ => Err(format!("a value of {} bytes is not an integer", bytes.len()).into()),
+        ref bytes => Err(format!("{} bytes are not an integer", bytes.len()).into()),
     }
 }
 
@@ -119,6 +123,10 @@ pub(crate) fn bytes(value: PgValueRef<'_>) -> Result<&[u8], BoxError> {
 
 /// Reads a time without zone.
 pub(crate) fn datetime(value: PgValueRef<'_>) -> Result<NaiveDateTime, BoxError> {
+    let is_time = value.type_info().name() == "TIMESTAMP";
+    if !is_time {
+        return Err(format!("a {} is not a time", value.type_info().name()).into());
+    }
     <NaiveDateTime as Decode<sqlx::Postgres>>::decode(value)
 }
 

@@ -25,11 +25,20 @@ pub(crate) fn bind(values: &[sea_query::Value]) -> Result<SqliteArguments, BoxEr
 
 /// Reads an integer; a boolean is one.
 pub(crate) fn integer(value: SqliteValueRef<'_>) -> Result<i64, BoxError> {
+    // SQLite would make a number of anything.
+    let is_integer = matches!(value.type_info().name(), "INTEGER" | "BOOLEAN");
+    if !is_integer {
+        return Err(format!("a {} is not an integer", value.type_info().name()).into());
+    }
     <i64 as Decode<sqlx::Sqlite>>::decode(value)
 }
 
 /// Reads a number with a fraction.
 pub(crate) fn double(value: SqliteValueRef<'_>) -> Result<f64, BoxError> {
+    let is_number = matches!(value.type_info().name(), "REAL" | "INTEGER");
+    if !is_number {
+        return Err(format!("a {} is not a number", value.type_info().name()).into());
+    }
     <f64 as Decode<sqlx::Sqlite>>::decode(value)
 }
 

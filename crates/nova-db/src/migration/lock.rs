@@ -36,7 +36,7 @@ impl Session {
             seconds: PATIENCE.as_secs(),
         };
         let transaction = loop {
-            match Transaction::begin(database, LOCK).await {
+            match Transaction::begin_session(database, LOCK).await {
                 Ok(transaction) => break transaction,
                 // SQLite gave up waiting, but the other one may need longer.
                 Err(error) if error.failure() == Some(Failure::Locked) => {

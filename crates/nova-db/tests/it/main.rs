@@ -1,0 +1,11 @@
+//! The database layer on real databases, one of its own for each test.
+
+mod concurrency;
+mod faults;
+mod introspect;
+mod revisions;
+mod schema;
+mod statements;
+mod transactions;
+mod values;
+mod written_by_nova;
