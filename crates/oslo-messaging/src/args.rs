@@ -123,12 +123,12 @@ impl<'a> Args<'a> {
         &self,
         method: &str,
         names: [&str; N],
-    ) -> Result<[&'a RawValue; N], Failure> {
+    ) -> Result<[&'a RawValue; N], Box<Failure>> {
         if let Some((extra, _)) = self.iter().find(|(key, _)| !names.contains(key)) {
-            return Err(Failure::builtin(
+            return Err(Box::new(Failure::builtin(
                 "TypeError",
                 format!("{method}() got an unexpected keyword argument '{extra}'"),
-            ));
+            )));
         }
         let missing: Vec<&str> = names
             .into_iter()
@@ -146,14 +146,14 @@ impl<'a> Args<'a> {
             [one, two] => format!("{one} and {two}"),
             [first @ .., last] => format!("{}, and {last}", first.join(", ")),
         };
-        Err(Failure::builtin(
+        Err(Box::new(Failure::builtin(
             "TypeError",
             format!(
                 "{method}() missing {} required positional argument{}: {listed}",
                 missing.len(),
                 if missing.len() == 1 { "" } else { "s" },
             ),
-        ))
+        )))
     }
 }
 

@@ -52,6 +52,10 @@ pub(crate) enum Refusal {
     /// The server went away without an answer.
     Lost,
     /// Larger than may be sent on.
+    #[cfg_attr(
+        not(feature = "grpc"),
+        expect(dead_code, reason = "only connections have limits of their own")
+    )]
     TooLarge { size: usize, limit: usize },
 }
 
@@ -105,7 +109,7 @@ pub(crate) struct Bus {
     limits: BusLimits,
     state: Mutex<State>,
     /// For the tasks and handouts that refer back.
-    this: Weak<Bus>,
+    this: Weak<Self>,
 }
 
 #[derive(Default)]

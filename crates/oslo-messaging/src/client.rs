@@ -68,7 +68,6 @@ impl RpcClient {
     }
 
     /// Changes for one call, on a copy.
-    #[must_use]
     pub fn prepare(&self) -> Prepared {
         self.0.clone()
     }

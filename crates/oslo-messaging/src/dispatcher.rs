@@ -32,7 +32,7 @@ pub trait Endpoint: Send + Sync + 'static {
     /// # Errors
     ///
     /// What the caller gets as a [`RemoteError`](crate::RemoteError).
-    async fn call(&self, call: Call<'_>) -> Result<Json, Failure>;
+    async fn call(&self, call: Call<'_>) -> Result<Json, Box<Failure>>;
 }
 
 /// A method call, as an endpoint gets it.
@@ -70,7 +70,7 @@ impl Dispatcher {
         &self,
         request: &RequestBody<'_>,
         deadline: Option<Instant>,
-    ) -> Result<Json, Failure> {
+    ) -> Result<Json, Box<Failure>> {
         let method = request.method.as_ref();
         let mut compatible = false;
         for endpoint in self.0.iter() {
@@ -92,11 +92,11 @@ impl Dispatcher {
             }
             compatible = true;
         }
-        Err(if compatible {
+        Err(Box::new(if compatible {
             Failure::no_such_method(method)
         } else {
             Failure::unsupported_version(&request.version, method)
-        })
+        }))
     }
 }
 
@@ -146,7 +146,7 @@ impl Endpoint for BaseApi {
         matches!(method, "ping" | "get_backdoor_port")
     }
 
-    async fn call(&self, call: Call<'_>) -> Result<Json, Failure> {
+    async fn call(&self, call: Call<'_>) -> Result<Json, Box<Failure>> {
         if call.method == "ping" {
             let [arg] = call.args.bind("BaseRPCAPI.ping", ["arg"])?;
             return Ok(Json::from_written(format!(

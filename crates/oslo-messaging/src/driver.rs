@@ -104,7 +104,7 @@ pub struct ListenOptions {
     pub prefetch: u32,
 }
 
-/// The receiving end of one server.
+/// The receiving end of one server. It keeps the bus's connection open as long as it lives.
 #[async_trait]
 pub trait Listener: Send {
     /// The next message. Safe to cancel. `None` after [`Listener::stop`], once everything taken before it has been handed

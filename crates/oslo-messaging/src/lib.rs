@@ -11,6 +11,8 @@ pub mod envelope;
 mod error;
 mod failure;
 mod fake;
+#[cfg(feature = "grpc")]
+pub mod grpc;
 pub mod json;
 mod options;
 mod server;

@@ -54,6 +54,8 @@ pub struct RpcServer {
     stop: CancellationToken,
     tracker: TaskTracker,
     running: Option<JoinHandle<()>>,
+    // The bus stays open as long as somebody serves on it.
+    _transport: Transport,
 }
 
 impl RpcServer {
@@ -116,6 +118,7 @@ impl RpcServer {
             stop,
             tracker,
             running: Some(running),
+            _transport: transport.clone(),
         })
     }
 

@@ -45,7 +45,11 @@ impl Transport {
         options: TransportOptions,
         factories: &[&dyn DriverFactory],
     ) -> Result<Self> {
-        let built_in: &[&dyn DriverFactory] = &[&FakeFactory];
+        let built_in: &[&dyn DriverFactory] = &[
+            &FakeFactory,
+            #[cfg(feature = "grpc")]
+            &crate::grpc::GrpcFactory,
+        ];
         let all = || factories.iter().chain(built_in);
         let Some(factory) = all().find(|factory| factory.schemes().contains(&url.scheme.as_str()))
         else {

@@ -80,7 +80,11 @@ impl Drop for Handout {
     fn drop(&mut self) {
         if !self.settled.load(Ordering::Acquire) {
             self.bus.requeue(&self.queue, self.message.clone());
-        } else if !self.answered.load(Ordering::Acquire) && self.message.port.is_some() {
+        } else if !self.answered.load(Ordering::Acquire)
+            && self.message.port.is_some()
+            // Work that was dropped because its caller's time is over was not lost.
+            && !self.message.is_stale()
+        {
             self.message.refuse(Refusal::Lost);
         }
         self.bus.release(self.listener);

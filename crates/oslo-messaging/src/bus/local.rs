@@ -77,7 +77,9 @@ impl Driver for LocalDriver {
         };
         self.bus
             .publish(&message.target, queued)
-            .map_err(|refusal| refusal.into_error(&message.target, "call", &self.peer))?;
+            .map_err(|refusal| {
+                refusal.into_error(&message.target, "hand a call over", &self.peer)
+            })?;
         Ok(replies)
     }
 
@@ -91,7 +93,7 @@ impl Driver for LocalDriver {
         };
         self.bus
             .publish(&message.target, queued)
-            .map_err(|refusal| refusal.into_error(&message.target, "cast", &self.peer))
+            .map_err(|refusal| refusal.into_error(&message.target, "hand a cast over", &self.peer))
     }
 
     async fn listen(&self, target: &Target, options: &ListenOptions) -> Result<Box<dyn Listener>> {
@@ -126,7 +128,7 @@ impl ReplySink for LocalSink {
     }
 
     fn refuse(&self, refusal: Refusal) {
-        let doing = format!("call `{}`", self.method);
+        let doing = format!("call `{}` on {}", self.method, self.target);
         self.sender
             .fail(refusal.into_error(&self.target, &doing, &self.peer));
     }
@@ -144,11 +146,11 @@ impl Refusal {
                 reason,
             },
             Self::Lost => Error::ConnectionLost {
-                doing: format!("{doing} on {target}"),
+                doing: doing.to_owned(),
                 peer: format!("the server behind {peer}"),
             },
             Self::TooLarge { size, limit } => Error::TooLarge {
-                doing: format!("{doing} on {target}"),
+                doing: doing.to_owned(),
                 size,
                 limit,
             },

@@ -14,6 +14,7 @@ use crate::dispatcher::Dispatcher;
 use crate::driver::{AckPolicy, Delivery, Incoming, ReplyTo};
 use crate::duplicates::DuplicateWindow;
 use crate::envelope::{self, ReplyBody, RequestBody};
+use crate::error::Error;
 use crate::failure::Failure;
 use crate::json::Json;
 use crate::options::Limits;
@@ -48,12 +49,16 @@ impl Handler {
             .unique_id
             .as_deref()
             .is_some_and(|id| self.window.is_repeat(id));
-        if repeat || self.ack_policy == AckPolicy::BeforeDispatch {
-            if let Err(error) = delivery.ack().await {
-                // Somebody else will get it, or has it already.
-                tracing::warn!(%error, method = %request.method, "discarded a request that could not be acknowledged");
-                return;
-            }
+        if (repeat || self.ack_policy == AckPolicy::BeforeDispatch)
+            && let Err(error) = delivery.ack().await
+        {
+            // Somebody else will get it, or has it already.
+            tracing::warn!(
+                %error,
+                method = %request.method,
+                "discarded a request that could not be acknowledged"
+            );
+            return;
         }
         if repeat {
             self.stats.duplicates.add();
@@ -98,12 +103,12 @@ impl Handler {
         request: &RequestBody<'_>,
         delivery: &dyn Delivery,
         deadline: Option<Instant>,
-    ) -> Option<Result<Json, Failure>> {
+    ) -> Option<Result<Json, Box<Failure>>> {
         let work = AssertUnwindSafe(self.dispatcher.dispatch(request, deadline)).catch_unwind();
         tokio::pin!(work);
         // What is done at once, as most calls to a warm database nearly are, needs no timers.
         if let Some(outcome) = work.as_mut().now_or_never() {
-            return Some(outcome.unwrap_or_else(|_| Err(panicked(request))));
+            return Some(outcome.unwrap_or_else(|_| Err(Box::new(panicked(request)))));
         }
         let late = async {
             match deadline {
@@ -125,7 +130,7 @@ impl Handler {
         };
         tokio::select! {
             biased;
-            outcome = &mut work => Some(outcome.unwrap_or_else(|_| Err(panicked(request)))),
+            outcome = &mut work => Some(outcome.unwrap_or_else(|_| Err(Box::new(panicked(request))))),
             () = self.abort.cancelled() => None,
             () = late => None,
             () = abandoned => None,
@@ -137,29 +142,39 @@ impl Handler {
         &self,
         delivery: &dyn Delivery,
         to: &ReplyTo,
-        outcome: Result<Json, Failure>,
+        outcome: Result<Json, Box<Failure>>,
         method: &str,
     ) {
-        let mut body = self.encode(to, outcome);
-        if body.len() > self.limits.message_bytes {
-            let failure = Failure::new(
-                "oslo_messaging.exceptions",
-                "MessageDeliveryFailure",
-                format!(
-                    "The reply to {method} has {} bytes, more than the limit of {}",
-                    body.len(),
-                    self.limits.message_bytes
-                ),
-            );
-            body = self.encode(to, Err(failure));
-        }
-        if let Err(error) = delivery.reply(to, body, true).await {
+        let body = self.encode(to, outcome);
+        let size = body.len();
+        let own = self.limits.message_bytes;
+        let sent = if size > own {
+            Err(too_large(size, own))
+        } else {
+            delivery.reply(to, body, true).await
+        };
+        let sent = match sent {
+            Err(Error::TooLarge { size, limit, .. }) => {
+                let failure = Failure::new(
+                    "oslo_messaging.exceptions",
+                    "MessageDeliveryFailure",
+                    format!(
+                        "The reply to {method} has {size} bytes, more than the limit of {limit}"
+                    ),
+                );
+                delivery
+                    .reply(to, self.encode(to, Err(Box::new(failure))), true)
+                    .await
+            }
+            sent => sent,
+        };
+        if let Err(error) = sent {
             self.stats.lost_replies.add();
             tracing::error!(%error, method, msg_id = to.msg_id, "can not send reply");
         }
     }
 
-    fn encode(&self, to: &ReplyTo, outcome: Result<Json, Failure>) -> bytes::Bytes {
+    fn encode(&self, to: &ReplyTo, outcome: Result<Json, Box<Failure>>) -> bytes::Bytes {
         let (result, failure) = match outcome {
             Ok(result) => (Some(result), None),
             Err(failure) => {
@@ -181,7 +196,7 @@ impl Handler {
         .encode()
     }
 
-    async fn reject(&self, delivery: &dyn Delivery, bytes_in: usize, error: &crate::Error) {
+    async fn reject(&self, delivery: &dyn Delivery, bytes_in: usize, error: &Error) {
         self.stats.rejected.add();
         tracing::warn!(%error, bytes_in, "rejected a message");
         if let Err(error) = delivery.reject(false).await {
@@ -214,6 +229,14 @@ async fn heartbeats(delivery: &dyn Delivery, to: &ReplyTo, interval: Duration) {
             tracing::debug!(%error, msg_id = to.msg_id, "call monitor heartbeat failed");
             return;
         }
+    }
+}
+
+fn too_large(size: usize, limit: usize) -> Error {
+    Error::TooLarge {
+        doing: "send a reply".to_owned(),
+        size,
+        limit,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Integration tests: one module a rule.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 mod bodies_are_those_of_the_recorded_wire;
@@ -8,3 +10,10 @@ mod decoders_survive_anything;
 mod dispatch_refuses_as_oslo_does;
 mod servers_finish_what_is_in_flight;
 mod work_nobody_waits_for_is_dropped;
+
+#[cfg(feature = "grpc")]
+mod a_hub_routes_between_processes;
+#[cfg(feature = "grpc")]
+mod a_lost_hub_is_noticed_and_found_again;
+#[cfg(feature = "grpc")]
+mod only_certified_peers_are_let_in;

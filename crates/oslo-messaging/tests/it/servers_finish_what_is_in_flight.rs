@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use oslo_messaging::{CallContext, Kwargs, ServerOptions};
+use oslo_messaging::ServerOptions;
 
-use crate::support::{Probe, client, echo, fake, serve, serve_with, soon, until};
+use crate::support::{Probe, client, echo, fake, held, serve, serve_with, soon, until};
 
 #[tokio::test]
 async fn stop_answers_what_is_in_flight_and_leaves_the_rest_to_others() {
@@ -17,16 +17,7 @@ async fn stop_answers_what_is_in_flight_and_leaves_the_rest_to_others() {
     };
     let leaving = serve_with(&transport, "old", &old, options).await;
     let client = client(&transport);
-    let calls: Vec<_> = (0..5)
-        .map(|_| {
-            let prepared = client.prepare();
-            tokio::spawn(async move {
-                prepared
-                    .call(&CallContext::empty(), "hold", &Kwargs::new())
-                    .await
-            })
-        })
-        .collect();
+    let calls: Vec<_> = (0..5).map(|_| held(&client)).collect();
     until("two calls at work", || old.count(&old.begun) == 2).await;
     let stopping = tokio::spawn(leaving.stop());
     let _staying = serve(&transport, "new", &new).await;
@@ -55,12 +46,7 @@ async fn a_grace_period_ends_what_does_not_end_by_itself() {
     let transport = fake().await;
     let probe = Probe::new();
     let server = serve(&transport, "h", &probe).await;
-    let prepared = client(&transport).prepare();
-    let call = tokio::spawn(async move {
-        prepared
-            .call(&CallContext::empty(), "hold", &Kwargs::new())
-            .await
-    });
+    let call = held(&client(&transport));
     until("the call", || probe.count(&probe.begun) == 1).await;
     assert_eq!(
         soon("the stop", server.stop_within(Duration::from_millis(20))).await,
@@ -82,16 +68,7 @@ async fn concurrency_is_bounded() {
     };
     let server = serve_with(&transport, "h", &probe, options).await;
     let client = client(&transport);
-    let calls: Vec<_> = (0..20)
-        .map(|_| {
-            let prepared = client.prepare();
-            tokio::spawn(async move {
-                prepared
-                    .call(&CallContext::empty(), "hold", &Kwargs::new())
-                    .await
-            })
-        })
-        .collect();
+    let calls: Vec<_> = (0..20).map(|_| held(&client)).collect();
     until("three at work", || probe.count(&probe.begun) == 3).await;
     for done in 1..=20 {
         assert!(probe.count(&probe.begun) - probe.count(&probe.ended) <= 3);

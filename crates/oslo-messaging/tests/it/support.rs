@@ -105,7 +105,7 @@ impl Endpoint for ProbeEndpoint {
         .contains(&method)
     }
 
-    async fn call(&self, call: Call<'_>) -> Result<Json, Failure> {
+    async fn call(&self, call: Call<'_>) -> Result<Json, Box<Failure>> {
         let probe = &*self.0;
         probe.begun.fetch_add(1, Ordering::SeqCst);
         let _ending = Ending(probe);
@@ -148,10 +148,13 @@ impl Endpoint for ProbeEndpoint {
                 failure
                     .traceback
                     .push("  File \"/etc/secret.py\"\n".to_owned());
-                return Err(failure);
+                return Err(failure.into());
             }
             "panic" => panic!("a method of the test panics"),
-            "large" => Json::from_value(&"x".repeat(1_000_000)).unwrap(),
+            "large" => {
+                let size = call.args.get("value").map_or("1000000", |size| size.get());
+                Json::from_value(&"x".repeat(size.parse().unwrap())).unwrap()
+            }
             "object_class_action_versions" => {
                 call.args.bind(
                     "ConductorManager.object_class_action_versions",
@@ -237,4 +240,31 @@ pub(crate) async fn raw_call(
         Some(Ok(ReplyMessage::Decoded(reply))) => Some(reply),
         Some(Err(_)) | None => None,
     }
+}
+
+/// A hub on a free port of the loopback.
+#[cfg(feature = "grpc")]
+pub(crate) async fn hub() -> oslo_messaging::grpc::Hub {
+    let url = "grpc://127.0.0.1:0".parse().unwrap();
+    oslo_messaging::grpc::Hub::bind(&url, oslo_messaging::grpc::HubOptions::default())
+        .await
+        .unwrap()
+}
+
+/// Another process, as far as the hub can tell.
+#[cfg(feature = "grpc")]
+pub(crate) async fn connect(hub: &oslo_messaging::grpc::Hub) -> Transport {
+    Transport::open(hub.url(), TransportOptions::default(), &[])
+        .await
+        .unwrap()
+}
+
+/// A call that the test holds.
+pub(crate) fn held(client: &RpcClient) -> tokio::task::JoinHandle<oslo_messaging::Result<Json>> {
+    let prepared = client.prepare();
+    tokio::spawn(async move {
+        prepared
+            .call(&CallContext::empty(), "hold", &Kwargs::new())
+            .await
+    })
 }
