@@ -10,13 +10,14 @@ use crate::failure_of;
 ///
 /// # Errors
 /// Python's `TypeError` if it is missing; what is wrong with it otherwise.
-pub fn required<T: FieldType>(args: &Args<'_>, method: &str, name: &str) -> Result<T, Failure> {
+pub fn required<T: FieldType>(args: &Args<'_>, method: &str, name: &str) -> Result<T, Box<Failure>> {
     match args.get(name) {
         Some(raw) => read_all(raw.get()).map_err(|error| failure_of(error.to_exception())),
         None => Err(Failure::builtin(
             "TypeError",
             format!("{method}() missing 1 required positional argument: '{name}'"),
-        )),
+        )
+        .into()),
     }
 }
 
@@ -24,7 +25,7 @@ pub fn required<T: FieldType>(args: &Args<'_>, method: &str, name: &str) -> Resu
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn optional<T: FieldType>(args: &Args<'_>, name: &str) -> Result<Option<T>, Failure> {
+pub fn optional<T: FieldType>(args: &Args<'_>, name: &str) -> Result<Option<T>, Box<Failure>> {
     args.get(name)
         .filter(|raw| raw.get() != "null")
         .map(|raw| read_all(raw.get()).map_err(|error| failure_of(error.to_exception())))

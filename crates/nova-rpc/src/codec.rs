@@ -24,7 +24,7 @@ pub trait RequestCodec: Send + Sync + 'static {
     ///
     /// # Errors
     /// What the caller is answered when the keys make no sense.
-    fn decode(&self, message: &ContextView<'_>, route: Route) -> Result<Context, Failure>;
+    fn decode(&self, message: &ContextView<'_>, route: Route) -> Result<Context, Box<Failure>>;
 }
 
 /// The codec of a request type that has a form as a JSON object.
@@ -51,7 +51,7 @@ impl<R: Any + Send + Sync> RequestCodec for MapCodec<R> {
         Ok(message)
     }
 
-    fn decode(&self, message: &ContextView<'_>, route: Route) -> Result<Context, Failure> {
+    fn decode(&self, message: &ContextView<'_>, route: Route) -> Result<Context, Box<Failure>> {
         let map: JsonMap = message
             .iter()
             .map(|(name, raw)| {
@@ -59,7 +59,7 @@ impl<R: Any + Send + Sync> RequestCodec for MapCodec<R> {
                     .map_err(|error| Failure::builtin("ValueError", format!("the context's {name}: {error}")))?;
                 Ok((name.to_owned(), value))
             })
-            .collect::<Result<_, Failure>>()?;
+            .collect::<Result<_, Box<Failure>>>()?;
         let request = (self.from_map)(&map).map_err(failure_of)?;
         Ok(Context::with_route(route, request))
     }
@@ -80,7 +80,7 @@ impl RequestCodec for NoRequest {
         Ok(message)
     }
 
-    fn decode(&self, _: &ContextView<'_>, route: Route) -> Result<Context, Failure> {
+    fn decode(&self, _: &ContextView<'_>, route: Route) -> Result<Context, Box<Failure>> {
         Ok(Context::with_route(route, ()))
     }
 }

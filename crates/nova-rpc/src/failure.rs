@@ -5,15 +5,15 @@ use versionedobjects::Exception;
 
 /// What a server answers when a method raised this.
 #[must_use]
-pub fn failure_of(exception: Exception) -> Failure {
-    Failure {
+pub fn failure_of(exception: Exception) -> Box<Failure> {
+    Box::new(Failure {
         class: exception.class.into_owned(),
         module: exception.module.into_owned(),
         message: exception.message,
         args: exception.args,
         kwargs: exception.kwargs,
         traceback: Vec::new(),
-    }
+    })
 }
 
 /// What a method raised at the other side.

@@ -37,14 +37,14 @@ impl ObjectEndpoint {
         Self { registry, route, codec: Box::new(codec) }
     }
 
-    fn context(&self, call: &Call<'_>) -> Result<(Context, Form), Failure> {
+    fn context(&self, call: &Call<'_>) -> Result<(Context, Form), Box<Failure>> {
         let ctx = self.codec.decode(call.context, self.route.clone())?;
         let ctx = call.deadline.map_or_else(|| ctx.clone(), |deadline| ctx.with_deadline(deadline));
         let native = call.context.get(FORM_KEY).is_some_and(|raw| raw.get().trim_matches('"') == NATIVE);
         Ok((ctx, if native { Form::Native } else { Form::Compat }))
     }
 
-    async fn class_action(&self, call: &Call<'_>) -> Result<Json, Failure> {
+    async fn class_action(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
         let [objname, objmethod, versions, args, kwargs] = call
             .args
             .bind("ConductorManager.object_class_action_versions", ["objname", "objmethod", "object_versions", "args", "kwargs"])?;
@@ -61,7 +61,7 @@ impl ObjectEndpoint {
         write_result(&*result, wanted, &manifest, form)
     }
 
-    async fn object_action(&self, call: &Call<'_>) -> Result<Json, Failure> {
+    async fn object_action(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
         let [objinst, objmethod, args, kwargs] =
             call.args.bind("ConductorManager.object_action", ["objinst", "objmethod", "args", "kwargs"])?;
         let mut object = self.read(objinst)?;
@@ -82,7 +82,7 @@ impl ObjectEndpoint {
         writer.finish().map(Json::from_written).map_err(refused)
     }
 
-    fn backport(&self, call: &Call<'_>) -> Result<Json, Failure> {
+    fn backport(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
         let [objinst, versions] =
             call.args.bind("ConductorManager.object_backport_versions", ["objinst", "object_versions"])?;
         let object = self.read(objinst)?;
@@ -94,7 +94,7 @@ impl ObjectEndpoint {
 
     /// Reads the object a call is about. One that is too new is refused at
     /// once: whoever is newest must do the conversion, and that is not us.
-    fn read(&self, objinst: &RawValue) -> Result<Box<dyn VersionedObject>, Failure> {
+    fn read(&self, objinst: &RawValue) -> Result<Box<dyn VersionedObject>, Box<Failure>> {
         self.registry.read(objinst.get()).map_err(refused)
     }
 }
@@ -112,14 +112,14 @@ impl Endpoint for ObjectEndpoint {
         )
     }
 
-    async fn call(&self, call: Call<'_>) -> Result<Json, Failure> {
+    async fn call(&self, call: Call<'_>) -> Result<Json, Box<Failure>> {
         match call.method {
             "object_class_action_versions" => self.class_action(&call).await,
             "object_action" => self.object_action(&call).await,
             "object_backport_versions" => self.backport(&call),
             // Kept by the original for callers that are long gone.
             "provider_fw_rule_get_all" => Ok(Json::from_written("[]".to_owned())),
-            other => Err(Failure::no_such_method(other)),
+            other => Err(Failure::no_such_method(other).into()),
         }
     }
 }
@@ -136,7 +136,7 @@ impl fmt::Debug for ObjectEndpoint {
 /// object of an equal version is not looked into (nova
 /// `object_class_action_versions`). In the native form every object anywhere
 /// in the result is written at what the caller can read.
-fn write_result(result: &dyn Returned, wanted: Version, manifest: &Manifest, form: Form) -> Result<Json, Failure> {
+fn write_result(result: &dyn Returned, wanted: Version, manifest: &Manifest, form: Form) -> Result<Json, Box<Failure>> {
     let text = match (form, result.as_object()) {
         (Form::Native, Some(object)) => {
             let target = manifest.get(object.class().name).map(|asked| asked.min(object.version()));
@@ -159,19 +159,19 @@ fn write_result(result: &dyn Returned, wanted: Version, manifest: &Manifest, for
     text.map(Json::from_written).map_err(refused)
 }
 
-fn refused(error: Error) -> Failure {
+fn refused(error: Error) -> Box<Failure> {
     failure_of(error.to_exception())
 }
 
 /// The version the caller wants of a class: Python's `object_versions[name]`.
-fn wanted(manifest: &Manifest, class: &str) -> Result<Version, Failure> {
+fn wanted(manifest: &Manifest, class: &str) -> Result<Version, Box<Failure>> {
     manifest.get(class).ok_or_else(|| {
         let class: String = class.chars().take(128).collect();
-        Failure::builtin("KeyError", format!("'{class}'"))
+        Failure::builtin("KeyError", format!("'{class}'")).into()
     })
 }
 
-fn manifest(raw: &RawValue) -> Result<Manifest, Failure> {
+fn manifest(raw: &RawValue) -> Result<Manifest, Box<Failure>> {
     let map: JsonMap = parse("object_versions", raw)?;
     map.iter()
         .map(|(name, version)| {
@@ -181,18 +181,18 @@ fn manifest(raw: &RawValue) -> Result<Manifest, Failure> {
         .collect()
 }
 
-fn string(name: &str, raw: &RawValue) -> Result<String, Failure> {
+fn string(name: &str, raw: &RawValue) -> Result<String, Box<Failure>> {
     parse(name, raw)
 }
 
 /// `args`: a list, each element left as the text it is.
-fn list(raw: &RawValue) -> Result<Vec<&str>, Failure> {
+fn list(raw: &RawValue) -> Result<Vec<&str>, Box<Failure>> {
     let items: Option<Vec<&RawValue>> = parse("args", raw)?;
     Ok(items.unwrap_or_default().into_iter().map(RawValue::get).collect())
 }
 
 /// `kwargs`: a dictionary, each value left as the text it is.
-fn dictionary(raw: &RawValue) -> Result<BTreeMap<String, &RawValue>, Failure> {
+fn dictionary(raw: &RawValue) -> Result<BTreeMap<String, &RawValue>, Box<Failure>> {
     Ok(parse::<Option<_>>("kwargs", raw)?.unwrap_or_default())
 }
 
@@ -200,12 +200,12 @@ fn pairs<'a>(kwargs: &'a BTreeMap<String, &'a RawValue>) -> Vec<(&'a str, &'a st
     kwargs.iter().map(|(name, value)| (name.as_str(), value.get())).collect()
 }
 
-fn parse<'a, T: serde::Deserialize<'a>>(name: &str, raw: &'a RawValue) -> Result<T, Failure> {
+fn parse<'a, T: serde::Deserialize<'a>>(name: &str, raw: &'a RawValue) -> Result<T, Box<Failure>> {
     serde_json::from_str(raw.get()).map_err(|error| unfit(name, &error.to_string()))
 }
 
-fn unfit(name: &str, reason: &str) -> Failure {
-    Failure::builtin("TypeError", format!("the argument '{name}' cannot be used: {reason}"))
+fn unfit(name: &str, reason: &str) -> Box<Failure> {
+    Failure::builtin("TypeError", format!("the argument '{name}' cannot be used: {reason}")).into()
 }
 
 impl ObjectEndpoint {

@@ -1,0 +1,75 @@
+//! `nova-conductor`
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use nova_conductor::{Conductor, open_database};
+use nova_service::{Bus, Exit, Shutdown, report};
+use oslo_config::{ConfigArgs, Settings};
+
+const PROGRAM: &str = "nova-conductor";
+
+/// Serves Nova's objects to services that have no database.
+///
+/// Without any configuration it keeps SQLite files in the data folder and waits
+/// for other services on the loopback address. With Nova's nova.conf it takes
+/// the place of the original on its bus and its databases.
+///
+/// SIGTERM and SIGINT: no further requests are taken, those in flight are
+/// answered, then the program ends.
+#[derive(Parser, Debug)]
+#[command(
+    name = PROGRAM,
+    version,
+    after_help = "Exit status: 0 stopped as asked; 1 failed; 2 wrong usage; 69 bus or database unavailable; 78 wrong configuration"
+)]
+struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let started = nova_service::settings(PROGRAM, &args.config).and_then(|settings| Ok((settings, nova_service::runtime()?)));
+    match started {
+        Ok((settings, runtime)) => runtime.block_on(run(&settings)).into(),
+        Err(error) => fail(&error, error.exit()).into(),
+    }
+}
+
+async fn run(settings: &Settings) -> Exit {
+    let mut shutdown = match Shutdown::listen() {
+        Ok(shutdown) => shutdown,
+        Err(error) => return fail(&error, Exit::Failure),
+    };
+    let db = match open_database(settings).await {
+        Ok(db) => db,
+        Err(error) => return fail(&error, Exit::Unavailable),
+    };
+    let bus = match Bus::host(PROGRAM, settings).await {
+        Ok(bus) => bus,
+        Err(error) => return fail(&error, error.exit()),
+    };
+    let conductor = match Conductor::start(bus.transport(), &settings.service.host, db.clone()).await {
+        Ok(conductor) => conductor,
+        Err(error) => return fail(&error, Exit::Unavailable),
+    };
+    tracing::info!(host = settings.service.host, "ready");
+    let signal = shutdown.requested().await;
+    tracing::info!(signal, "stopping: finishing what is in flight");
+    let unfinished = conductor.stop(settings.service.graceful_shutdown_timeout).await;
+    bus.close().await;
+    db.close().await;
+    if unfinished > 0 {
+        tracing::error!(unfinished, "stopped before all requests were answered");
+        return Exit::Failure;
+    }
+    tracing::info!("stopped");
+    Exit::Success
+}
+
+fn fail(error: &(dyn std::error::Error + 'static), exit: Exit) -> Exit {
+    // The log may not be set up, and whoever started the program looks here.
+    eprintln!("{}", report(PROGRAM, error));
+    exit
+}

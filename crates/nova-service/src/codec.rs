@@ -1,0 +1,13 @@
+//! Nova's request context in messages.
+
+use nova_objects::RequestContext;
+use nova_rpc::MapCodec;
+use versionedobjects::ProjectError as _;
+
+/// How [`RequestContext`] travels: the `_context_*` keys of Nova.
+#[must_use]
+pub fn request_codec() -> MapCodec<RequestContext> {
+    MapCodec::new(RequestContext::to_dict, |values| {
+        RequestContext::from_dict(values).map_err(|error| error.to_exception())
+    })
+}
