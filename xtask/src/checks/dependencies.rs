@@ -15,7 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("nova-objects", &["versionedobjects"]),
     ("nova-rpc", &["versionedobjects", "oslo-messaging"]),
     ("nova-db", &["versionedobjects", "nova-objects"]),
-    ("nova-compute", COMPUTE),
+    ("nova-service", WITHOUT_DATABASE),
+    ("nova-compute", WITHOUT_DATABASE),
     ("nova-conductor", WITH_DATABASE),
     ("nova-api", WITH_DATABASE),
     ("novactl", WITH_DATABASE),
@@ -25,7 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What a service without a database is made of.
-const COMPUTE: &[&str] = &[
+const WITHOUT_DATABASE: &[&str] = &[
     "versionedobjects",
     "oslo-config",
     "oslo-log",
@@ -33,6 +34,7 @@ const COMPUTE: &[&str] = &[
     "oslo-messaging-rabbit",
     "nova-objects",
     "nova-rpc",
+    "nova-service",
 ];
 
 /// What a service with one is made of.
@@ -44,6 +46,7 @@ const WITH_DATABASE: &[&str] = &[
     "oslo-messaging-rabbit",
     "nova-objects",
     "nova-rpc",
+    "nova-service",
     "nova-db",
     "nova-conductor",
 ];
