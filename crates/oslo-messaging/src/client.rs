@@ -327,6 +327,7 @@ impl Prepared {
                 limit,
             });
         }
+        tracing::trace!(topic = %self.target, method, bytes_out = body.len(), "encoded");
         Ok(body)
     }
 

@@ -34,6 +34,12 @@ impl DuplicateWindow {
         }
         false
     }
+
+    /// Forgets an id again: its message was not worked on, and will come back.
+    pub fn forget(&self, unique_id: &str) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|known| known != unique_id);
+    }
 }
 
 impl Default for DuplicateWindow {
@@ -54,6 +60,8 @@ mod tests {
         }
         assert!(window.is_repeat("1"));
         assert!(window.is_repeat("16"));
+        assert!(!window.is_repeat("0"));
+        window.forget("0");
         assert!(!window.is_repeat("0"));
     }
 }

@@ -51,6 +51,9 @@ const FRAME_OVERHEAD: usize = 64 * 1024;
 const STREAM_WINDOW: u32 = 8 * 1024 * 1024;
 const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
 
+/// How many bytes may wait for a peer that does not read, before the connection is cut.
+const UNREAD_BYTES: usize = 256 * 1024 * 1024;
+
 /// How often a quiet connection is checked, and how long the other side may take to answer.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 

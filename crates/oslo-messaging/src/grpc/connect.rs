@@ -14,7 +14,7 @@ use super::frame::{Frame, FrameCodec};
 use super::outbox::{Outbox, outbox};
 use super::{
     CONNECTION_WINDOW, DEFAULT_PORT, FRAME_OVERHEAD, KEEPALIVE, LINK_PATH, PROTOCOL, STREAM_WINDOW,
-    tls,
+    UNREAD_BYTES, tls,
 };
 use crate::error::Result;
 use crate::options::TransportOptions;
@@ -131,7 +131,7 @@ impl Dialler {
             .max_encoding_message_size(usize::MAX);
         grpc.ready().await.map_err(|error| chain(&error))?;
         let dead = CancellationToken::new();
-        let (outbox, stream) = outbox(usize::MAX, &dead);
+        let (outbox, stream) = outbox(UNREAD_BYTES, &dead);
         outbox.send(Frame::Hello {
             protocol: PROTOCOL,
             name: self.name.clone(),

@@ -18,7 +18,7 @@ use tonic::transport::server::TcpIncoming;
 
 use super::connect::Address;
 use super::link::LinkService;
-use super::{CONNECTION_WINDOW, KEEPALIVE, STREAM_WINDOW, tls};
+use super::{CONNECTION_WINDOW, KEEPALIVE, STREAM_WINDOW, UNREAD_BYTES, tls};
 use crate::bus::{Bus, BusLimits, LocalDriver};
 use crate::error::{Error, Result};
 use crate::options::{Limits, TlsOptions, TransportOptions};
@@ -47,7 +47,7 @@ impl Default for HubOptions {
             limits: Limits::default(),
             bus: BusLimits::default(),
             tls: None,
-            unread_bytes: 256 * 1024 * 1024,
+            unread_bytes: UNREAD_BYTES,
         }
     }
 }

@@ -52,7 +52,10 @@ impl Handler {
         if (repeat || self.ack_policy == AckPolicy::BeforeDispatch)
             && let Err(error) = delivery.ack().await
         {
-            // Somebody else will get it, or has it already.
+            // Somebody else will get it, or has it already; or it comes again on the next connection.
+            if let Some(id) = request.unique_id.as_deref().filter(|_| !repeat) {
+                self.window.forget(id);
+            }
             tracing::warn!(
                 %error,
                 method = %request.method,

@@ -20,6 +20,16 @@ async fn a_call_reaches_a_server_in_the_hubs_process_and_in_another() {
     let _near = serve(&local, "near", &near).await;
     let remote = connect(&hub).await;
     let _far = serve(&remote, "far", &far).await;
+    // The hub's own process calls the others too.
+    for server in ["near", "far"] {
+        let prepared = client(&local).prepare().server(server);
+        let args = value("from the hub");
+        let answer = prepared
+            .call(&CallContext::empty(), "note", &args)
+            .await
+            .unwrap();
+        assert!(answer.is_null());
+    }
     let client = client(&connect(&hub).await);
     for _ in 0..6 {
         assert_eq!(echo(&client, "h\u{e9}").await.unwrap(), "h\u{e9}");
@@ -49,7 +59,7 @@ async fn a_call_reaches_a_server_in_the_hubs_process_and_in_another() {
         .await
         .unwrap();
     for probe in [&near, &far] {
-        until("all three notes", || probe.calls("note").len() == 3).await;
+        until("all four notes", || probe.calls("note").len() == 4).await;
     }
     let error = client
         .prepare()

@@ -252,3 +252,78 @@ async fn a_message_given_back_goes_to_another_server_marked() {
     assert!(again.redelivered);
     assert_eq!(again.body, taken.body);
 }
+
+/// A cable between a process and the hub that can be cut.
+struct Cable {
+    url: TransportUrl,
+    connections: std::sync::Arc<std::sync::Mutex<Vec<tokio::task::AbortHandle>>>,
+}
+
+impl Cable {
+    async fn to(hub: &Hub) -> Self {
+        let far_end = hub.url().hosts[0].port.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let connections = std::sync::Arc::<std::sync::Mutex<Vec<_>>>::default();
+        let cable = Self {
+            url: format!("grpc://127.0.0.1:{port}").parse().unwrap(),
+            connections: connections.clone(),
+        };
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let copying = tokio::spawn(async move {
+                    let far = tokio::net::TcpStream::connect(("127.0.0.1", far_end)).await;
+                    let _ = tokio::io::copy_bidirectional(&mut near, &mut far.unwrap()).await;
+                });
+                connections.lock().unwrap().push(copying.abort_handle());
+            }
+        });
+        cable
+    }
+
+    fn cut(&self) {
+        for connection in self.connections.lock().unwrap().drain(..) {
+            connection.abort();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cut_connection_loses_no_message_that_was_not_begun() {
+    let hub = hub().await;
+    let cable = Cable::to(&hub).await;
+    let probe = Probe::new();
+    let options = ServerOptions {
+        concurrency: 1,
+        queue: 10,
+        ..ServerOptions::default()
+    };
+    let server = serve_with(&open(&cable.url).await, "h", &probe, options).await;
+    let client = client(&connect(&hub).await);
+    let call = held(&client);
+    until("the call", || probe.count(&probe.begun) == 1).await;
+    let context = CallContext::empty();
+    for number in 0..5 {
+        let args = Kwargs::new().value("number", &number).unwrap();
+        client
+            .prepare()
+            .cast(&context, "note", &args)
+            .await
+            .unwrap();
+    }
+    cable.cut();
+    // The call was begun: whether it was carried out is not known.
+    let error = soon("the caller's error", call)
+        .await
+        .unwrap()
+        .expect_err("it was cut");
+    assert!(matches!(error, Error::ConnectionLost { .. }), "{error}");
+    // The casts come again when the server is back, each of them once.
+    until("the casts", || probe.calls("note").len() == 5).await;
+    echo(&client, "x").await.unwrap();
+    let mut notes = probe.calls("note");
+    notes.sort();
+    notes.dedup();
+    assert_eq!(notes.len(), 5);
+    server.stop().await;
+}
