@@ -2,7 +2,7 @@
 //! as those a compute serves.
 
 use oslo_messaging::{Args, Failure, Json, Kwargs};
-use versionedobjects::{FieldType, Form, Returned, Result, Writer, read_all};
+use versionedobjects::{CallError, Context, FieldType, Form, Result, Returned, Writer, read_all, read_or_backport};
 
 use crate::failure_of;
 
@@ -13,12 +13,25 @@ use crate::failure_of;
 pub fn required<T: FieldType>(args: &Args<'_>, method: &str, name: &str) -> Result<T, Box<Failure>> {
     match args.get(name) {
         Some(raw) => read_all(raw.get()).map_err(|error| failure_of(error.to_exception())),
-        None => Err(Failure::builtin(
-            "TypeError",
-            format!("{method}() missing 1 required positional argument: '{name}'"),
-        )
-        .into()),
+        None => Err(missing(method, name)),
     }
+}
+
+fn missing(method: &str, name: &str) -> Box<Failure> {
+    Failure::builtin("TypeError", format!("{method}() missing 1 required positional argument: '{name}'")).into()
+}
+
+/// The object among the arguments of that name. One that is too new for this
+/// side is asked for in an older form.
+///
+/// # Errors
+/// Python's `TypeError` if it is missing; what is wrong with it otherwise.
+pub async fn object<T: FieldType>(ctx: &Context, args: &Args<'_>, method: &str, name: &str) -> Result<T, Box<Failure>> {
+    let raw = args.get(name).ok_or_else(|| missing(method, name))?;
+    read_or_backport(ctx, raw.get()).await.map_err(|error| match error {
+        CallError::Exception(exception) => failure_of(exception),
+        CallError::Error(error) => failure_of(error.to_exception()),
+    })
 }
 
 /// The argument of that name, if it was sent.

@@ -94,7 +94,7 @@ impl Indirection for ConductorClient {
         arguments: Outgoing,
     ) -> Result<String, CallError> {
         let (args, kwargs) = arguments.finish()?;
-        let manifest = class.manifest().python_json();
+        let manifest = ctx.manifest_of(class).python_json();
         let mut call = Kwargs::new();
         call = raw(call, "objname", text(class.name));
         call = raw(call, "objmethod", text(method.name));

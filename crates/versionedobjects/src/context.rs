@@ -1,12 +1,13 @@
 //! The context of a call: who asks, and by which route.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::{Indirection, Route, Store};
+use crate::{Class, Indirection, Manifest, Route, Store};
 
 /// Who asks, by which route, and until when. Given to every remotable method;
 /// cheap to clone.
@@ -15,6 +16,7 @@ pub struct Context {
     request: Arc<dyn Any + Send + Sync>,
     route: Route,
     deadline: Option<Instant>,
+    pin: Option<Arc<Manifest>>,
     counters: Arc<Counters>,
 }
 
@@ -39,7 +41,7 @@ impl Context {
 
     /// A context with a route that was chosen before.
     pub fn with_route(route: Route, request: impl Any + Send + Sync) -> Self {
-        Self { request: Arc::new(request), route, deadline: None, counters: Arc::default() }
+        Self { request: Arc::new(request), route, deadline: None, pin: None, counters: Arc::default() }
     }
 
     /// The same route for another request. Counts anew.
@@ -52,6 +54,29 @@ impl Context {
     #[must_use]
     pub fn with_deadline(&self, deadline: Instant) -> Self {
         Self { deadline: Some(deadline), ..self.clone() }
+    }
+
+    /// The same, reading and asking as a release would that knows no newer
+    /// versions than `pin` names: for tests of mixed fleets, and for services
+    /// that must behave as an older release.
+    #[must_use]
+    pub fn with_pin(&self, pin: Arc<Manifest>) -> Self {
+        Self { pin: Some(pin), ..self.clone() }
+    }
+
+    /// The versions this side is held to, if it is.
+    #[must_use]
+    pub fn pin(&self) -> Option<&Manifest> {
+        self.pin.as_deref()
+    }
+
+    /// What this side can read of a class and all it holds.
+    #[must_use]
+    pub fn manifest_of(&self, class: &'static Class) -> Cow<'static, Manifest> {
+        match self.pin() {
+            Some(pin) => Cow::Owned(class.manifest().pinned(pin)),
+            None => Cow::Borrowed(class.manifest()),
+        }
     }
 
     /// Who asks, if it is of that type.

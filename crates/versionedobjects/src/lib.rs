@@ -30,13 +30,13 @@ pub use attr::{Attr, Slot, Transition, access};
 pub use changes::{FieldSet, Meta, reset_changes, what_changed};
 pub use context::Context;
 pub use error::{Error, Exception, Result, ValueError, ValueErrorKind};
-pub use field::{Element, FieldDef, FieldType, IntoField, ObjectTarget, Shape, TypeDef};
+pub use field::{Element, FieldDef, FieldType, IntoField, ObjectTarget, Plain, Shape, TypeDef};
 pub use fields::{DateTime, Json, JsonMap};
 pub use history::Release;
 pub use lazy::{LazyField, LazyLoad, load_missing};
 pub use manifest::Manifest;
 pub use method::{
-    ArgumentDef, ArgumentKind, Arguments, Call, MethodDef, MethodKind, Methods, Outgoing, Returned, read_all,
+    ArgumentDef, ArgumentKind, Arguments, Call, MethodDef, MethodKind, Methods, Outgoing, Returned, read_all, read_all_from,
 };
 pub use mixin::{Embeds, Mixin};
 pub use object::{
@@ -46,7 +46,7 @@ pub use object::{
 pub use primitive::{Header, header, read_into, write_child};
 pub use reader::{Limits, Number, Reader};
 pub use registry::Registry;
-pub use route::{CallError, Indirection, ProjectError, Route, Store, call_class, call_object};
+pub use route::{CallError, Indirection, ProjectError, Route, Store, call_class, call_object, read_or_backport};
 pub use value::{Value, python_float};
 pub use version::Version;
 pub use writer::{Form, Writer, python_json};

@@ -47,6 +47,12 @@ impl Manifest {
         self.0.iter().map(|(name, version)| (name.as_str(), *version))
     }
 
+    /// The same classes, none at a version above the one `pin` names for it.
+    #[must_use]
+    pub fn pinned(&self, pin: &Self) -> Self {
+        self.iter().map(|(name, version)| (name, pin.get(name).map_or(version, |pinned| pinned.min(version)))).collect()
+    }
+
     /// Reads the wire form.
     ///
     /// # Errors

@@ -205,7 +205,14 @@ impl<'a> Arguments<'a> {
 /// # Errors
 /// When the text is malformed or the value does not fit.
 pub fn read_all<T: FieldType>(text: &str) -> Result<T> {
-    let mut reader = Reader::new(text)?;
+    read_all_from(Reader::new(text)?)
+}
+
+/// Reads one value that is all a reader has.
+///
+/// # Errors
+/// When the text is malformed or the value does not fit.
+pub fn read_all_from<T: FieldType>(mut reader: Reader<'_>) -> Result<T> {
     if !T::NULLABLE && reader.is_null()? {
         // `()` reads null; everything else refuses it in its own words.
         let value = T::from_primitive(Value::Null)?;
@@ -293,6 +300,10 @@ impl Outgoing {
 }
 
 /// The remotable methods of a class; implemented by `#[remotable]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` says that it has methods, but there is no `#[remotable({Self})]` trait",
+    note = "write the trait of its store, or take `methods` out of its `#[object(..)]`"
+)]
 pub trait Methods: Object {
     /// The table.
     const METHODS: &'static [MethodDef];

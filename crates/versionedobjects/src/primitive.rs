@@ -374,7 +374,7 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
                 }
                 Key::Version => {
                     let found = Version::from_str(&text(reader, class, "version")?)?;
-                    class.check_readable(found)?;
+                    reader.check_readable(class, found)?;
                     version = Some(found.without_patch());
                 }
                 // Whoever writes the data last has it read in one pass;

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use jiter::{Jiter, JiterError, NumberAny, NumberInt, Peek};
 
-use crate::{Error, Result, Value};
+use crate::{Class, Error, Manifest, Result, Value, Version};
 
 /// How much a reader accepts before it gives up.
 ///
@@ -39,6 +39,7 @@ pub struct Reader<'j> {
     depth: usize,
     values: usize,
     keep_unknown: bool,
+    pin: Option<&'j Manifest>,
 }
 
 impl<'j> Reader<'j> {
@@ -70,6 +71,7 @@ impl<'j> Reader<'j> {
             depth: 0,
             values: 0,
             keep_unknown: false,
+            pin: None,
         }
     }
 
@@ -81,13 +83,37 @@ impl<'j> Reader<'j> {
         self
     }
 
+    /// Reads as a release would that knows no newer versions than `pin` names.
+    #[must_use]
+    pub const fn pinned(mut self, pin: Option<&'j Manifest>) -> Self {
+        self.pin = pin;
+        self
+    }
+
+    /// Whether objects of this class and that version can be read.
+    pub(crate) fn check_readable(&self, class: &Class, version: Version) -> Result<()> {
+        class.check_readable(version)?;
+        match self.pin.and_then(|pin| pin.get(class.name)) {
+            Some(pinned) if !version.is_readable_by(pinned) => {
+                Err(Error::IncompatibleVersion { name: class.name.to_owned(), requested: version, supported: pinned })
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) const fn keeps_unknown(&self) -> bool {
         self.keep_unknown
     }
 
     /// A reader of a part of this one's text, with what is left of its limits.
     pub(crate) fn part(&self, text: &'j [u8]) -> Self {
-        Self { depth: self.depth, values: self.values, keep_unknown: self.keep_unknown, ..Self::over(text, self.limits) }
+        Self {
+            depth: self.depth,
+            values: self.values,
+            keep_unknown: self.keep_unknown,
+            pin: self.pin,
+            ..Self::over(text, self.limits)
+        }
     }
 
     /// Takes over what a part has counted.

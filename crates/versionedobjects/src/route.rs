@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::method::{MethodDef, Outgoing, read_all};
+use crate::method::{MethodDef, Outgoing, read_all, read_all_from};
 use crate::{
     Class, Context, Error, Exception, FieldType, Manifest, ObjectExt as _, Reader, Result, VersionedObject, primitive,
 };
@@ -81,7 +81,6 @@ pub trait Indirection: Send + Sync {
 
 /// Why a call to the other side gave no result.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum CallError {
     /// The method ran there and failed.
     Exception(Exception),
@@ -198,7 +197,7 @@ impl<'t> ActionReply<'t> {
             let Some((index, field)) = class.field_index(key).and_then(|i| Some((i, class.fields.get(i)?))) else { continue };
             let before = (field.read_only && object.slot(index).is_set()).then(|| object.clone_box());
             let read = |object: &mut dyn VersionedObject, raw: &str| {
-                object.slot_mut(index).read(&mut Reader::new(raw)?, field).map_err(|error| primitive::in_field(error, class, field))
+                object.slot_mut(index).read(&mut Reader::new(raw)?.pinned(ctx.pin()), field).map_err(|error| primitive::in_field(error, class, field))
             };
             match read(object, raw) {
                 Err(Error::IncompatibleVersion { .. }) if field.ty.any_object().is_some() => {
@@ -221,15 +220,27 @@ impl<'t> ActionReply<'t> {
     }
 }
 
-/// Reads a result, asking the other side for an older form of objects that
-/// are too new.
 async fn decode<T: FieldType>(ctx: &Context, remote: &Arc<dyn Indirection>, text: String) -> Result<T, CallError> {
-    match read_all(&text) {
+    let read = |text: &str| read_all_from::<T>(Reader::new(text)?.pinned(ctx.pin()));
+    match read(&text) {
         Err(Error::IncompatibleVersion { .. }) if T::TYPE.any_object().is_some() => {
             let text = backported(ctx, remote, &text, T::TYPE).await?;
-            Ok(read_all(&text)?)
+            Ok(read(&text)?)
         }
         other => Ok(other?),
+    }
+}
+
+/// Reads what a peer sent unasked, such as an argument of a cast. Objects that
+/// are too new for this side are asked for in an older form, where the route
+/// leads to someone who can write it.
+///
+/// # Errors
+/// What is wrong with the text, or what the other side failed with.
+pub async fn read_or_backport<T: FieldType>(ctx: &Context, text: &str) -> Result<T, CallError> {
+    match ctx.route() {
+        Route::Remote(remote) => decode(ctx, remote, text.to_owned()).await,
+        Route::Direct(_) => Ok(read_all_from(Reader::new(text)?.pinned(ctx.pin()))?),
     }
 }
 
@@ -268,5 +279,5 @@ async fn backported_object(
     let Some(class) = classes.iter().find(|class| class.name == header.name) else {
         return Err(Error::UnsupportedObject { name: header.full_name() }.into());
     };
-    remote.backport(ctx, text, class.manifest()).await
+    remote.backport(ctx, text, &ctx.manifest_of(class)).await
 }
