@@ -96,22 +96,28 @@
 //! - Keep the text of each query in `tests/sql/` with the crate's `snapshot::assert_sql`.
 //! - Count what a call costs in tests with [`statements_of`].
 
+mod api_db;
 pub mod changes;
 pub mod connection;
 mod count;
 mod dialect;
 mod driver;
 mod error;
+mod exception;
 mod execute;
 mod failure;
+mod main_db;
 pub mod migration;
 pub mod paginate;
 mod read_deleted;
+mod request;
 mod row;
 #[cfg(test)]
 mod snapshot;
 mod statement;
+mod table;
 mod transaction;
+mod views;
 mod violation;
 
 pub use changes::{Changes, now, soft_delete};

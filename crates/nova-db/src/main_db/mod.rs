@@ -1,0 +1,1 @@
+//! The store traits whose rows are in a cell's database.
