@@ -109,8 +109,10 @@ pub struct TypeDef {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Shape {
-    /// A single value.
+    /// A single value of any form.
     Scalar,
+    /// A single value whose form on the wire is known.
+    Plain(Plain),
     /// A value out of a list.
     Enum {
         /// The values, in the order of the declaration.
@@ -133,6 +135,61 @@ pub enum Shape {
     Tuple(&'static [Element]),
     /// An object.
     Object(ObjectTarget),
+}
+
+/// The form of a single value on the wire: what a schema says of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain {
+    /// JSON Schema's name of the type: `string`, `integer`, `number`, `boolean`.
+    pub json: &'static str,
+    /// A regular expression for text.
+    pub pattern: Option<&'static str>,
+    /// Whether the type refuses what does not match the pattern. oslo's schema
+    /// of a UUID has a pattern that its field does not enforce.
+    pub enforced: bool,
+    /// JSON Schema's formats of text, one of which it has.
+    pub formats: &'static [&'static str],
+    /// The smallest number.
+    pub minimum: Option<i64>,
+}
+
+impl Plain {
+    /// Any text.
+    pub const TEXT: Self = Self::of("string");
+    /// Any whole number.
+    pub const INTEGER: Self = Self::of("integer");
+    /// Any number.
+    pub const NUMBER: Self = Self::of("number");
+    /// A truth value.
+    pub const BOOLEAN: Self = Self::of("boolean");
+
+    const fn of(json: &'static str) -> Self {
+        Self { json, pattern: None, enforced: true, formats: &[], minimum: None }
+    }
+
+    /// Text that matches a regular expression.
+    #[must_use]
+    pub const fn pattern(pattern: &'static str) -> Self {
+        Self { pattern: Some(pattern), ..Self::TEXT }
+    }
+
+    /// Text that ought to match a regular expression, which nobody checks.
+    #[must_use]
+    pub const fn loose_pattern(pattern: &'static str) -> Self {
+        Self { enforced: false, ..Self::pattern(pattern) }
+    }
+
+    /// Text in one of JSON Schema's formats.
+    #[must_use]
+    pub const fn formats(formats: &'static [&'static str]) -> Self {
+        Self { formats, ..Self::TEXT }
+    }
+
+    /// The same, not negative.
+    #[must_use]
+    pub const fn non_negative(self) -> Self {
+        Self { minimum: Some(0), ..self }
+    }
 }
 
 /// The type of what a container holds.
@@ -195,6 +252,19 @@ impl TypeDef {
         }
     }
 
+    /// The values of an enumeration, or of a list of one, which oslo's
+    /// `ListOfEnumField` shows too.
+    const fn values(&self) -> Option<&'static [&'static str]> {
+        match &self.shape {
+            Shape::Enum { values } | Shape::StateMachine { values, .. } => Some(values),
+            Shape::List(element) => match &element.ty.shape {
+                Shape::Enum { values } => Some(values),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether values of this type are objects themselves.
     #[must_use]
     pub const fn is_object(&self) -> bool {
@@ -234,16 +304,33 @@ impl FieldDef {
     pub fn python_repr(&self) -> String {
         let default = self.default.map_or_else(
             || "<class 'oslo_versionedobjects.fields.UnspecifiedDefault'>".to_owned(),
-            |default| default().python_repr(),
+            |default| match default() {
+                // As Python 2 printed them, so that old fingerprints stay valid.
+                Value::Set(items) => {
+                    let mut items: Vec<String> = items.iter().map(Value::python_str).collect();
+                    items.sort();
+                    format!("set([{}])", items.join(","))
+                }
+                other => other.python_str(),
+            },
         );
         let nullable = if self.nullable { "True" } else { "False" };
         let name = self.ty.name;
-        match &self.ty.shape {
-            Shape::Enum { values } | Shape::StateMachine { values, .. } => {
-                let list = Value::List(values.iter().map(|value| Value::from(*value)).collect());
-                format!("{name}(default={default},nullable={nullable},valid_values={})", list.python_repr())
+        match self.ty.values() {
+            Some(values) => {
+                let values = Value::List(values.iter().map(|value| Value::from(*value)).collect()).python_repr();
+                // oslo's own `Enum` is given a list; the named ones of Nova
+                // declare a tuple, which shows in the text.
+                let values = match values.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                    Some(items) if name != "Enum" => {
+                        let comma = if items.contains("', '") { "" } else { "," };
+                        format!("({items}{comma})")
+                    }
+                    _ => values,
+                };
+                format!("{name}(default={default},nullable={nullable},valid_values={values})")
             }
-            _ => format!("{name}(default={default},nullable={nullable})"),
+            None => format!("{name}(default={default},nullable={nullable})"),
         }
     }
 
