@@ -1,0 +1,150 @@
+//! PCI devices of compute nodes that can be given to instances.
+
+use crate::fields::{PciDeviceStatus, PciDeviceType};
+use crate::instance_numa::refuse_value;
+use crate::prelude::*;
+
+/// One device of one compute node, and whose it is.
+///
+/// A device is found (`available`), put aside for an instance (`claimed`), given
+/// to it (`allocated`) and freed again. When it is taken out of the host it is
+/// `removed` until the database knows, then `deleted`. Physical and virtual
+/// functions of one card exclude each other: `unclaimable`, `unavailable`.
+#[derive(VersionedObject, Debug, Clone, Default)]
+#[object(
+    methods,
+    backport_with = restore_parent,
+    backport_children = false,
+    history(
+        "1.0" = "Initial version",
+        "1.1" = "Texts may hold any Unicode",
+        "1.2" = "request_id",
+        "1.3" = "numa_node",
+        "1.4" = "parent_addr",
+        "1.5" = "The statuses unclaimable and unavailable",
+        "1.6" = "uuid",
+        "1.7" = "The dev_type vdpa",
+    )
+)]
+pub struct PciDevice {
+    meta: Meta,
+    id: Attr<i64>,
+    #[object(since = "1.6")]
+    uuid: Attr<Uuid>,
+    compute_node_id: Attr<Option<i64>>,
+    address: Attr<String>,
+    vendor_id: Attr<String>,
+    product_id: Attr<String>,
+    dev_type: Attr<PciDeviceType>,
+    status: Attr<PciDeviceStatus>,
+    dev_id: Attr<Option<String>>,
+    label: Attr<Option<String>>,
+    instance_uuid: Attr<Option<String>>,
+    #[object(since = "1.2")]
+    request_id: Attr<Option<String>>,
+    #[object(default = Dict::new())]
+    extra_info: Attr<Dict<String>>,
+    numa_node: Attr<Option<i64>>,
+    #[object(since = "1.4")]
+    parent_addr: Attr<Option<String>>,
+    #[object(embed)]
+    persistent: Persistent,
+}
+
+/// Before 1.4 the parent's address was one of the extra data; statuses and
+/// types that came later cannot be said before them. The status is looked at
+/// only where `parent_addr` is still there (nova `objects/pci_device.py`),
+/// which lets it pass before 1.4.
+fn restore_parent(
+    device: &PciDevice,
+    data: &mut Data,
+    target: Version,
+) -> versionedobjects::Result<()> {
+    if target < Version::new(1, 4) {
+        if let Ok(Value::Str(parent)) = device.get("parent_addr")
+            && let Some(Json::Object(extra_info)) = data.get_mut("extra_info")
+        {
+            extra_info.insert("phys_function".to_owned(), Json::from(parent));
+        }
+    } else if target < Version::new(1, 5) && device.is_set("parent_addr") {
+        refuse_value(device, target, "status", &["unclaimable", "unavailable"])?;
+    }
+    if target < Version::new(1, 7) {
+        refuse_value(device, target, "dev_type", &["vdpa"])?;
+    }
+    Ok(())
+}
+
+impl PciDevice {
+    /// The extra data to add to: empty where it was unset, as reading it is in
+    /// the original.
+    ///
+    /// # Errors
+    ///
+    /// None that can occur: the field has a default.
+    pub fn ensure_extra_info(&mut self) -> Result<&Dict<String>> {
+        self.set_defaults(&["extra_info"])?;
+        Ok(self.extra_info()?)
+    }
+
+    /// Whether an instance can have the device.
+    pub fn is_available(&self) -> bool {
+        self.status()
+            .is_ok_and(|status| status == PciDeviceStatus::Available)
+    }
+}
+
+/// What can be asked of one device.
+#[remotable(PciDevice)]
+pub trait PciDeviceStore {
+    /// The node's device at that address, or `PciDeviceNotFound`.
+    async fn get_by_dev_addr(
+        &self,
+        ctx: &Context,
+        compute_node_id: i64,
+        dev_addr: String,
+    ) -> Result<PciDevice>;
+
+    /// The device with that number, or `PciDeviceNotFoundById`.
+    async fn get_by_dev_id(&self, ctx: &Context, id: i64) -> Result<PciDevice>;
+
+    /// Writes the changed attributes, inserting a device that is new. One that
+    /// is `removed` is deleted and becomes `deleted`; one that is `deleted` is
+    /// left alone.
+    async fn save(&self, ctx: &Context, pci_device: &mut PciDevice) -> Result<()>;
+}
+
+/// Devices, of a node or an instance.
+#[derive(VersionedObject, Debug, Clone, Default)]
+#[object(
+    list_of(PciDevice),
+    methods,
+    history(
+        "1.0" = "Initial version, with PciDevice up to 1.1",
+        "1.1" = "PciDevice 1.2",
+        "1.2" = "PciDevice 1.3",
+        "1.3" = "get_by_parent_address()",
+    )
+)]
+pub struct PciDeviceList {
+    meta: Meta,
+    objects: Attr<Vec<PciDevice>>,
+}
+
+/// What can be asked of devices in number.
+#[remotable(PciDeviceList)]
+pub trait PciDeviceListStore {
+    /// The devices of the node with that number.
+    async fn get_by_compute_node(&self, ctx: &Context, node_id: i64) -> Result<PciDeviceList>;
+
+    /// The devices allocated to that instance.
+    async fn get_by_instance_uuid(&self, ctx: &Context, uuid: String) -> Result<PciDeviceList>;
+
+    /// The virtual functions of the node's device at that address.
+    async fn get_by_parent_address(
+        &self,
+        ctx: &Context,
+        node_id: i64,
+        parent_addr: String,
+    ) -> Result<PciDeviceList>;
+}

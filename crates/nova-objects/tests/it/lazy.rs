@@ -1,0 +1,237 @@
+//! Lazy attributes: loaded when asked for, in as few calls as possible.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use nova_objects::{
+    Flavor, Instance, InstanceLazy, InstanceList, PersistentFields, ReadDeleted, RequestContext,
+    Tag, TagList,
+};
+use serde_json::{Value as Json, json};
+use versionedobjects::{
+    CallError, Class, Context, Indirection, Manifest, MethodDef, ObjectExt, Outgoing,
+    VersionedObject,
+};
+
+/// The other side: answers with objects given in advance, and notes what was
+/// asked of it and with which view of deleted rows.
+#[derive(Default)]
+struct Peer {
+    answers: Mutex<Vec<String>>,
+    asked: Mutex<Vec<(String, Json, ReadDeleted)>>,
+}
+
+impl Peer {
+    fn answering(answers: impl IntoIterator<Item = String>) -> Arc<Self> {
+        let mut answers: Vec<_> = answers.into_iter().collect();
+        answers.reverse();
+        Arc::new(Self {
+            answers: Mutex::new(answers),
+            ..Self::default()
+        })
+    }
+
+    fn asked(&self) -> Vec<(String, Json, ReadDeleted)> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    fn context(self: &Arc<Self>) -> Context {
+        Context::remote(
+            Arc::clone(self) as Arc<dyn Indirection>,
+            RequestContext::admin(),
+        )
+    }
+}
+
+#[async_trait]
+impl Indirection for Peer {
+    async fn class_action(
+        &self,
+        ctx: &Context,
+        class: &'static Class,
+        method: &'static MethodDef,
+        arguments: Outgoing,
+    ) -> Result<String, CallError> {
+        let (args, kwargs) = arguments.finish().unwrap();
+        let mut given: Json = serde_json::from_str(&kwargs).unwrap();
+        let args: Vec<Json> = serde_json::from_str(&args).unwrap();
+        for (argument, value) in method.arguments.iter().zip(args) {
+            given[argument.name] = value;
+        }
+        let view = ctx.request::<RequestContext>().unwrap().read_deleted;
+        self.asked
+            .lock()
+            .unwrap()
+            .push((format!("{}.{}", class.name, method.name), given, view));
+        Ok(self
+            .answers
+            .lock()
+            .unwrap()
+            .pop()
+            .expect("asked more often than expected"))
+    }
+
+    async fn object_action(
+        &self,
+        _: &Context,
+        object: &dyn VersionedObject,
+        method: &'static MethodDef,
+        _: Outgoing,
+    ) -> Result<String, CallError> {
+        panic!(
+            "{}.{} was not to be called",
+            object.class().name,
+            method.name
+        )
+    }
+
+    async fn backport(&self, _: &Context, _: &str, _: &Manifest) -> Result<String, CallError> {
+        panic!("nothing here is too new")
+    }
+}
+
+fn instance(uuid: &str) -> Instance {
+    let mut instance = Instance::new();
+    instance.set_uuid(uuid);
+    instance.set_deleted(false);
+    instance.reset_changes();
+    instance
+}
+
+fn loaded(uuid: &str) -> Instance {
+    let mut flavor = Flavor::new();
+    flavor.set_name(Some("m1.small".to_owned()));
+    let mut tag = Tag::new();
+    tag.set_tag("blue");
+    let mut instance = instance(uuid);
+    instance.set_flavor(flavor);
+    instance.set_old_flavor(None);
+    instance.set_new_flavor(None);
+    instance.set_tags(TagList::from_iter([tag]));
+    instance.set_host(Some("compute-1".to_owned()));
+    instance.reset_changes_recursively();
+    instance
+}
+
+#[tokio::test]
+async fn several_attributes_take_one_call() {
+    let peer = Peer::answering([loaded("u1").to_json().unwrap()]);
+    let ctx = peer.context();
+    let mut instance = instance("u1");
+    instance
+        .load_missing(&ctx, &[InstanceLazy::Flavor, InstanceLazy::Tags])
+        .await
+        .unwrap();
+    assert_eq!(instance.flavor().unwrap().name().unwrap(), Some("m1.small"));
+    assert_eq!(instance.tags().unwrap().len(), 1);
+    // What came along and was unset is kept, and nothing counts as changed.
+    assert_eq!(instance.host().unwrap(), Some("compute-1"));
+    assert!(instance.changes().is_empty(), "{:?}", instance.changes());
+
+    let asked = peer.asked();
+    assert_eq!(asked.len(), 1);
+    let (method, arguments, view) = &asked[0];
+    assert_eq!(method, "Instance.get_by_uuid");
+    assert_eq!(
+        arguments["expected_attrs"],
+        json!(["flavor", "tags", "old_flavor", "new_flavor"])
+    );
+    assert_eq!(*view, ReadDeleted::Yes);
+    assert_eq!(ctx.loads(), 1);
+
+    // Everything is there now.
+    instance.load_flavor(&ctx).await.unwrap();
+    instance.load_old_flavor(&ctx).await.unwrap();
+    assert_eq!(ctx.loads(), 1);
+}
+
+#[tokio::test]
+async fn a_list_takes_one_call() {
+    let found = InstanceList::from_iter([loaded("u3"), loaded("u1")]);
+    let peer = Peer::answering([found.to_json().unwrap()]);
+    let mut list = InstanceList::from_iter([
+        instance("u1"),
+        loaded("u2"),
+        instance("u3"),
+        instance("gone"),
+    ]);
+    list.prefetch(&peer.context(), &[InstanceLazy::Tags])
+        .await
+        .unwrap();
+
+    let with_tags: Vec<_> = list
+        .iter()
+        .map(|instance| instance.is_set("tags"))
+        .collect();
+    assert_eq!(with_tags, [true, true, true, false]);
+    let asked = peer.asked();
+    assert_eq!(asked.len(), 1);
+    let (method, arguments, _) = &asked[0];
+    assert_eq!(method, "InstanceList.get_by_filters");
+    assert_eq!(arguments["filters"], json!({"uuid": ["u1", "u3", "gone"]}));
+    assert_eq!(arguments["expected_attrs"], json!(["tags"]));
+
+    // Nothing is missing of those that exist.
+    let mut complete = InstanceList::from_iter([loaded("u1")]);
+    complete
+        .prefetch(&peer.context(), &[InstanceLazy::Tags])
+        .await
+        .unwrap();
+    assert_eq!(peer.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_deleted_instance_cannot_have_takes_no_call() {
+    let peer = Peer::answering([]);
+    let mut instance = instance("u1");
+    instance.set_deleted(true);
+    instance.reset_changes();
+    let fields = [
+        InstanceLazy::Tags,
+        InstanceLazy::Services,
+        InstanceLazy::SecurityGroups,
+    ];
+    instance
+        .load_missing(&peer.context(), &fields)
+        .await
+        .unwrap();
+    assert!(instance.tags().unwrap().is_empty());
+    assert!(instance.services().unwrap().is_empty());
+    assert!(instance.security_groups().unwrap().is_empty());
+    assert!(peer.asked().is_empty());
+}
+
+#[tokio::test]
+async fn an_instance_without_uuid_loads_nothing() {
+    let peer = Peer::answering([]);
+    let refused = Instance::new()
+        .load_flavor(&peer.context())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "Object action obj_load_attr failed because: attribute flavor not lazy-loadable"
+    );
+}
+
+#[tokio::test]
+async fn an_attribute_that_does_not_come_is_an_error() {
+    let peer = Peer::answering([instance("u1").to_json().unwrap()]);
+    let refused = instance("u1")
+        .load_fault(&peer.context())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "Object action obj_load_attr failed because: loading fault requires recursion"
+    );
+}
+
+#[tokio::test]
+async fn keypairs_that_were_never_kept_are_empty_and_to_be_saved() {
+    let peer = Peer::answering([instance("u1").to_json().unwrap()]);
+    let mut instance = instance("u1");
+    instance.load_keypairs(&peer.context()).await.unwrap();
+    assert!(instance.keypairs().unwrap().is_empty());
+    assert_eq!(instance.changes(), ["keypairs"]);
+}

@@ -1,0 +1,11 @@
+//! What the contract promises, checked against facts recorded from Nova 34.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod context;
+mod exceptions;
+mod families;
+mod fingerprints;
+mod lazy;
+mod recorded;
+mod vectors;
