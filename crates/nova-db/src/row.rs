@@ -1,5 +1,7 @@
 //! Rows and their typed cells, the same for the three databases.
 
+use std::net::IpAddr;
+
 use chrono::NaiveDateTime;
 use sqlx::mysql::{MySqlRow, MySqlValueRef};
 use sqlx::postgres::{PgRow, PgValueRef};
@@ -237,6 +239,17 @@ impl<'r> FromCell<'r> for &'r str {
 impl FromCell<'_> for String {
     fn from_cell(cell: Cell<'_>) -> Result<Self, BoxError> {
         <&str>::from_cell(cell).map(str::to_owned)
+    }
+}
+
+/// PostgreSQL has a type for addresses, the others keep text.
+impl FromCell<'_> for IpAddr {
+    fn from_cell(cell: Cell<'_>) -> Result<Self, BoxError> {
+        match cell.present()? {
+            Inner::Sqlite(v) => Ok(sqlite::text(v)?.parse()?),
+            Inner::MySql(v) => Ok(mysql::text(v)?.parse()?),
+            Inner::Postgres(v) => postgres::address(v),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tables as objects see them: the columns that are fields, read from rows and written
 //! back through the class's own table of fields.
 
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use chrono::NaiveDateTime;
@@ -51,6 +52,7 @@ enum Kind {
     Boolean,
     Double,
     DateTime,
+    Address,
     Text,
 }
 
@@ -241,6 +243,7 @@ impl Kind {
             "Boolean" | "FlexibleBoolean" => Self::Boolean,
             "Float" | "NonNegativeFloat" => Self::Double,
             "DateTime" => Self::DateTime,
+            "IPAddress" | "IPV4Address" | "IPV6Address" => Self::Address,
             _ => Self::Text,
         })
     }
@@ -253,6 +256,10 @@ impl Kind {
             Self::DateTime => row
                 .get::<Option<NaiveDateTime>>(at)?
                 .map(DateTime::from_naive_utc)
+                .into(),
+            Self::Address => row
+                .get::<Option<IpAddr>>(at)?
+                .map(|address| address.to_string())
                 .into(),
             Self::Text => row.get::<Option<String>>(at)?.into(),
         })
@@ -269,11 +276,17 @@ impl Kind {
             (_, Value::Bool(value)) => value.into(),
             (_, Value::Float(value)) => value.into(),
             (_, Value::DateTime(value)) => value.naive_utc().into(),
+            (Self::Address, Value::Str(value)) => match value.parse::<IpAddr>() {
+                Ok(address) => SqlValue::IpNetwork(Some(address.into())),
+                // PostgreSQL refuses it.
+                Err(_) => value.into(),
+            },
             (_, Value::Str(value)) => value.into(),
             (Self::Integer, _) => Option::<i64>::None.into(),
             (Self::Boolean, _) => Option::<bool>::None.into(),
             (Self::Double, _) => Option::<f64>::None.into(),
             (Self::DateTime, _) => Option::<NaiveDateTime>::None.into(),
+            (Self::Address, _) => SqlValue::IpNetwork(None),
             (Self::Text, _) => Option::<String>::None.into(),
         }
     }

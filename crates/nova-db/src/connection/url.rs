@@ -163,6 +163,8 @@ impl Url {
             .busy_timeout(busy.unwrap_or(options.busy_timeout))
             // Nova leaves SQLite's own default, and its rows rely on it.
             .foreign_keys(false)
+            // As SQLAlchemy gives it: filters match by regular expressions.
+            .with_regexp()
             .statement_cache_capacity(options.statement_cache);
         if self.is_in_memory() {
             return connect.in_memory(true).filename(":memory:");

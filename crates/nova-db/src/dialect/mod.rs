@@ -9,6 +9,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use std::fmt;
+use std::net::IpAddr;
 
 use sea_query::{
     MysqlQueryBuilder, PostgresQueryBuilder, QueryStatementWriter, SqliteQueryBuilder, Values,
@@ -66,6 +67,7 @@ pub(crate) enum Plain<'v> {
     Text(Option<&'v str>),
     Bytes(Option<&'v [u8]>),
     DateTime(Option<chrono::NaiveDateTime>),
+    Address(Option<IpAddr>),
 }
 
 impl<'v> Plain<'v> {
@@ -93,6 +95,7 @@ impl<'v> Plain<'v> {
             V::ChronoDateTimeUtc(v) => Self::DateTime(v.map(|t| t.naive_utc())),
             V::ChronoDateTimeLocal(v) => Self::DateTime(v.map(|t| t.naive_utc())),
             V::ChronoDateTimeWithTimeZone(v) => Self::DateTime(v.map(|t| t.naive_utc())),
+            V::IpNetwork(v) => Self::Address(v.map(|network| network.ip())),
             other => {
                 return Err(
                     format!("values such as {other:?} are not used in Nova's schema").into(),

@@ -18,6 +18,7 @@ pub(crate) fn bind(values: &[sea_query::Value]) -> Result<MySqlArguments, BoxErr
             Plain::Text(v) => arguments.add(v)?,
             Plain::Bytes(v) => arguments.add(v)?,
             Plain::DateTime(v) => arguments.add(v)?,
+            Plain::Address(v) => arguments.add(v.map(|address| address.to_string()))?,
         }
     }
     Ok(arguments)

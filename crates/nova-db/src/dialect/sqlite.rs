@@ -18,6 +18,7 @@ pub(crate) fn bind(values: &[sea_query::Value]) -> Result<SqliteArguments, BoxEr
             Plain::Text(v) => arguments.add(v.map(str::to_owned))?,
             Plain::Bytes(v) => arguments.add(v.map(<[u8]>::to_vec))?,
             Plain::DateTime(v) => arguments.add(v.map(write_datetime))?,
+            Plain::Address(v) => arguments.add(v.map(|address| address.to_string()))?,
         }
     }
     Ok(arguments)
