@@ -1,7 +1,7 @@
 //! A call over `grpc://` to a server in the hub's process, next to a bare tonic unary echo of the same bytes, at 1, 32 and
 //! 1000 in flight. The project's goal is at most 1.25 times the echo (without the work the method does).
 //!
-//! `cargo bench -p oslo-messaging`
+//! `cargo bench -p oslo-messaging`, or with `-- 1` for one of the three.
 
 #![expect(
     clippy::unwrap_used,
@@ -193,7 +193,11 @@ async fn main() {
     let client = RpcClient::new(transport, Target::new("conductor").version("3.0"));
 
     println!("in flight | echo us | call us | ratio | calls/s");
+    let only: Option<usize> = std::env::args().find_map(|arg| arg.parse().ok());
     for flight in [1, 32, 1000] {
+        if only.is_some_and(|only| only != flight) {
+            continue;
+        }
         let bytes = Bytes::from(request.clone());
         let unary = {
             let channel = channel.clone();
