@@ -72,10 +72,12 @@ use versionedobjects::{Class, Object, Registry};
 pub use self::context::{ReadDeleted, RequestContext};
 pub use self::error::{BuiltinError, DatabaseError, DatabaseErrorKind, Error, Result};
 pub use self::exception::NovaException;
+pub use self::flavor::FlavorLazy;
 pub use self::instance::InstanceLazy;
 pub use self::persistent::{Persistent, PersistentFields};
 pub use self::project::Project;
 pub use self::resource::AnyResourceMetadata;
+pub use self::service::ServiceLazy;
 pub use self::virt_device_metadata::{AnyDeviceBus, AnyDeviceMetadata, Device, DeviceFields};
 pub use versionedobjects::Context;
 

@@ -69,6 +69,7 @@ pub const MAX_TAG_COUNT: usize = 50;
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
     methods,
+    extra(name = name_value),
     history(
         "2.0" = "Initial version",
         "2.1" = "services",
@@ -183,6 +184,10 @@ pub struct Instance {
     persistent: Persistent,
 }
 
+fn name_value(instance: &Instance) -> versionedobjects::Result<Value> {
+    instance.name().map(Value::from)
+}
+
 impl Instance {
     /// The name the hypervisor knows the server by: `instance-` and the number
     /// in hexadecimal, Nova's default `instance_name_template`.
@@ -193,7 +198,7 @@ impl Instance {
     /// # Errors
     ///
     /// When neither number nor uuid is set.
-    pub fn name(&self) -> Result<String> {
+    pub fn name(&self) -> versionedobjects::Result<String> {
         use crate::compute::{task_states, vm_states};
 
         if let Ok(id) = self.id() {

@@ -175,6 +175,41 @@ fn collect(json: &Json, failures: &mut Vec<Json>) {
     }
 }
 
+/// What the model itself refuses is worded as oslo.versionedobjects words it.
+#[test]
+fn refusals_of_the_model_are_oslos() {
+    use versionedobjects::{Error as Model, Version};
+
+    let incompatible = Model::IncompatibleVersion {
+        name: "Instance".to_owned(),
+        requested: Version::new(1, 30),
+        supported: Version::new(2, 8),
+    };
+    let message = "Version 1.30 of Instance is not supported, supported version is 2.8";
+    let expected = json!({
+        "class": "IncompatibleObjectVersion", "module": "oslo_versionedobjects.exception",
+        "message": message, "args": [message],
+        "kwargs": {"objname": "Instance", "objver": "1.30", "supported": "2.8", "code": 500},
+    });
+    assert_eq!(
+        Error::from(incompatible).to_exception(),
+        exception(&expected)
+    );
+
+    let message = "Unsupported object type Nonesuch";
+    let expected = json!({
+        "class": "UnsupportedObjectError", "module": "oslo_versionedobjects.exception",
+        "message": message, "args": [message], "kwargs": {"objtype": "Nonesuch", "code": 500},
+    });
+    let unsupported = Model::UnsupportedObject {
+        name: "Nonesuch".to_owned(),
+    };
+    assert_eq!(
+        Error::from(unsupported).to_exception(),
+        exception(&expected)
+    );
+}
+
 #[test]
 fn no_class_is_in_the_table_twice() {
     let mut classes = NovaException::CLASSES.to_vec();

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod context;
+mod decoders;
 mod exceptions;
 mod families;
 mod fingerprints;
 mod lazy;
 mod recorded;
+mod semantics;
 mod vectors;
