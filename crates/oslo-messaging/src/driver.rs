@@ -37,7 +37,7 @@ pub trait DriverFactory: Send + Sync {
 }
 
 /// A message on its way out.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Outgoing {
     /// Where to. `exchange` is always filled in; `fanout` decides between one server and all.
     pub target: Target,
@@ -54,6 +54,19 @@ pub struct Outgoing {
     pub deadline: Option<Instant>,
     /// How often to try again to hand the message over: `None` until the deadline (for ever in a cast), `Some(0)` never.
     pub retry: Option<u32>,
+}
+
+impl fmt::Debug for Outgoing {
+    /// Leaves the body out: it holds the caller's token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("target", &self.target)
+            .field("method", &self.method)
+            .field("bytes", &self.body.len())
+            .field("msg_id", &self.msg_id)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A message bus. One value serves any number of clients and servers of a process, all at once.
@@ -194,12 +207,21 @@ pub enum AckPolicy {
 }
 
 /// One message of a call's answer.
-#[derive(Debug)]
 pub enum ReplyMessage {
     /// As it arrived; it is decoded by the task that waits for it.
     Raw(Bytes),
     /// Decoded already, because the driver needed its `_msg_id`.
     Decoded(ReplyBody),
+}
+
+impl fmt::Debug for ReplyMessage {
+    /// Shows sizes only: results may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Raw(body) => write!(f, "Raw({} bytes)", body.len()),
+            Self::Decoded(reply) => f.debug_tuple("Decoded").field(reply).finish(),
+        }
+    }
 }
 
 /// Where the answer of one call comes out.

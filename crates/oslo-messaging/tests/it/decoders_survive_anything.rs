@@ -1,8 +1,9 @@
 //! No bytes make a decoder panic, and limits hold.
 
-use oslo_messaging::envelope::{self, ReplyBody, RequestBody};
+use oslo_messaging::driver::{Outgoing, ReplyMessage};
+use oslo_messaging::envelope::{self, ReplyBody, RequestBody, RequestHead};
 use oslo_messaging::json::{check_limits, write_string};
-use oslo_messaging::{Error, Json, Limits, TransportUrl};
+use oslo_messaging::{CallContext, Error, Json, Kwargs, Limits, Target, TransportUrl};
 use proptest::prelude::*;
 
 /// Bytes that look enough like a message to get past the first checks.
@@ -107,4 +108,37 @@ fn errors_about_messages_do_not_quote_them() {
     let inner = r#"{"method": {"hush": "s3cret"}, "_context_auth_token": "s3cret"}"#;
     let error = RequestBody::parse(inner).expect_err("the method is no string");
     assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+#[test]
+fn what_is_logged_holds_no_secrets() {
+    let context = CallContext::builder()
+        .value("auth_token", "s3cret")
+        .unwrap()
+        .build();
+    let args = Kwargs::new().value("admin_pass", "s3cret").unwrap();
+    let head = RequestHead {
+        method: "m",
+        namespace: None,
+        version: None,
+        reply_to: None,
+        monitor: None,
+        unique_id: "u",
+    };
+    let body = head.encode(&args, &context);
+    let inner = envelope::open(&body, &Limits::default()).unwrap();
+    let request = RequestBody::parse(&inner).unwrap();
+    let outgoing = Outgoing {
+        target: Target::new("t"),
+        method: "m".to_owned(),
+        body: body.clone(),
+        msg_id: None,
+        timeout: None,
+        deadline: None,
+        retry: None,
+    };
+    let reply = ReplyMessage::Raw(body.clone());
+    let result = Json::from_value("s3cret").unwrap();
+    let shown = format!("{context:?} {args:?} {request:?} {outgoing:?} {reply:?} {result:?}");
+    assert!(!shown.contains("s3cret"), "{shown}");
 }
