@@ -101,7 +101,9 @@ impl LazyLoad for Instance {
         if wanted.is_empty() {
             return Ok(());
         }
-        let wanted = with_siblings(wanted);
+        // A sibling that is set may have changes that are not saved.
+        let mut wanted = with_siblings(wanted);
+        wanted.retain(|field| !self.is_set(field.name()));
         let uuid = self.uuid()?.to_owned();
         let loaded = Self::get_by_uuid(&seeing_deleted(ctx), uuid)
             .expected_attrs(names(&wanted))

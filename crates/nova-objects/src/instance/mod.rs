@@ -1,6 +1,6 @@
 //! Instances: the servers of a deployment.
 //!
-//! The class has 71 attributes. Columns of the instance's row are always
+//! The class has 73 attributes. Columns of the instance's row are always
 //! loaded; relations and what is kept beside the row ([`InstanceLazy`]) only
 //! when a method is asked for them (`expected_attrs`) or a loader is called,
 //! see [`lazy`].

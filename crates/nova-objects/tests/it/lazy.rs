@@ -235,3 +235,20 @@ async fn keypairs_that_were_never_kept_are_empty_and_to_be_saved() {
     assert!(instance.keypairs().unwrap().is_empty());
     assert_eq!(instance.changes(), ["keypairs"]);
 }
+
+#[tokio::test]
+async fn a_changed_flavor_survives_the_loading_of_its_siblings() {
+    let peer = Peer::answering([loaded("u1").to_json().unwrap()]);
+    let mut instance = instance("u1");
+    let mut changed = Flavor::new();
+    changed.set_name("m1.large");
+    instance.set_flavor(changed);
+    instance.load_new_flavor(&peer.context()).await.unwrap();
+    assert_eq!(instance.flavor().unwrap().name().unwrap(), Some("m1.large"));
+    assert_eq!(instance.changes(), ["flavor"]);
+    assert_eq!(instance.new_flavor().unwrap(), None);
+    assert_eq!(
+        peer.asked()[0].1["expected_attrs"],
+        json!(["new_flavor", "old_flavor"])
+    );
+}
