@@ -2,11 +2,11 @@
 
 use std::ops::Deref;
 
-use crate::{FieldType, IntoField, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
 
 impl FieldType for bool {
     type View<'a> = Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "Boolean", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef { name: "Boolean", shape: Shape::Plain(Plain::BOOLEAN) };
 
     /// Python's `bool()`, by which the text `"0"` is true.
     fn coerce(value: Value) -> Result<Self, ValueError> {
@@ -63,7 +63,7 @@ impl IntoField<Option<FlexibleBoolean>> for bool {
 
 impl FieldType for FlexibleBoolean {
     type View<'a> = bool;
-    const TYPE: &'static TypeDef = &TypeDef { name: "FlexibleBoolean", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef { name: "FlexibleBoolean", shape: Shape::Plain(Plain::BOOLEAN) };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         match value {

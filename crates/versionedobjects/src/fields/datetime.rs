@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
 
-use crate::{FieldType, IntoField, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
 
 /// A date and time with its offset from UTC.
 ///
@@ -157,7 +157,7 @@ fn parse(text: &str) -> Option<DateTime> {
 
 impl FieldType for DateTime {
     type View<'a> = Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "DateTime", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef { name: "DateTime", shape: Shape::Plain(Plain::formats(&["date-time"])) };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         match value {

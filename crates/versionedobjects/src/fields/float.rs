@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::error::ValueErrorKind;
 use crate::reader::Number;
-use crate::{FieldType, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{FieldType, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
 
 /// What Python's `float()` makes of a value.
 fn float(value: Value) -> Result<f64, ValueError> {
@@ -35,7 +35,7 @@ fn float(value: Value) -> Result<f64, ValueError> {
 
 impl FieldType for f64 {
     type View<'a> = Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "Float", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef { name: "Float", shape: Shape::Plain(Plain::NUMBER) };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         float(value)
@@ -88,7 +88,7 @@ impl Deref for NonNegativeFloat {
 
 impl FieldType for NonNegativeFloat {
     type View<'a> = f64;
-    const TYPE: &'static TypeDef = &TypeDef { name: "NonNegativeFloat", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef { name: "NonNegativeFloat", shape: Shape::Plain(Plain::NUMBER.non_negative()) };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         Self::new(float(value)?)

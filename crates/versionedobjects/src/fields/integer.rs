@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::error::ValueErrorKind;
 use crate::reader::Number;
-use crate::{FieldType, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{FieldType, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
 
 /// What Python's `int()` makes of a value.
 fn int(value: Value) -> Result<i128, ValueError> {
@@ -34,7 +34,7 @@ fn invalid(text: &str) -> ValueError {
 
 /// Decimal digits with single underscores between them, a sign, and white
 /// space around, as Python reads them.
-fn parse(text: &str) -> Option<i128> {
+pub(super) fn parse(text: &str) -> Option<i128> {
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let well_formed = !digits.is_empty()
@@ -49,7 +49,7 @@ macro_rules! integer {
     ($($ty:ty),*) => {$(
         impl FieldType for $ty {
             type View<'a> = Self;
-            const TYPE: &'static TypeDef = &TypeDef { name: "Integer", shape: Shape::Scalar };
+            const TYPE: &'static TypeDef = &TypeDef { name: "Integer", shape: Shape::Plain(Plain::INTEGER) };
 
             fn coerce(value: Value) -> Result<Self, ValueError> {
                 let wide = int(value)?;
@@ -110,7 +110,7 @@ impl Deref for NonNegativeInteger {
 
 impl FieldType for NonNegativeInteger {
     type View<'a> = i64;
-    const TYPE: &'static TypeDef = &TypeDef { name: "NonNegativeInteger", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef { name: "NonNegativeInteger", shape: Shape::Plain(Plain::INTEGER.non_negative()) };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         Self::new(i64::coerce(value)?)

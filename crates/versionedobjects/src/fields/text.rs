@@ -1,7 +1,7 @@
 //! Text: oslo's `String`, `SensitiveString` and `UUID`, and the pattern by
 //! which a crate adds text types of its own.
 
-use crate::{FieldType, IntoField, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
 
 /// A field type that is text, and can therefore be assigned from `&str` where
 /// it is nullable.
@@ -21,7 +21,7 @@ pub(crate) fn string(value: Value) -> Result<String, ValueError> {
 
 impl FieldType for String {
     type View<'a> = &'a str;
-    const TYPE: &'static TypeDef = &TypeDef { name: "String", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef { name: "String", shape: Shape::Plain(Plain::TEXT) };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         string(value)
@@ -58,7 +58,8 @@ impl IntoField<String> for &str {
 /// The rule is a function `fn(Value) -> Result<String, ValueError>`; `name` is
 /// oslo's name of the type, which fingerprints contain. The type dereferences
 /// to `str` and can be assigned from text, unchecked, as Rust code is trusted;
-/// what comes by name or over the wire goes through the rule.
+/// what comes by name or over the wire goes through the rule. What a schema may
+/// say of the text beyond that it is text can follow: `schema = Plain::pattern(..)`.
 ///
 /// ```
 /// use versionedobjects::{Value, ValueError, text_field};
@@ -75,7 +76,13 @@ impl IntoField<String> for &str {
 /// ```
 #[macro_export]
 macro_rules! text_field {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident, $oslo:literal, $rule:expr) => {
+    (@plain) => {
+        $crate::Plain::TEXT
+    };
+    (@plain $plain:expr) => {
+        $plain
+    };
+    ($(#[$meta:meta])* $vis:vis struct $name:ident, $oslo:literal, $rule:expr $(, schema = $plain:expr)?) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         $vis struct $name(String);
@@ -131,7 +138,7 @@ macro_rules! text_field {
         impl $crate::FieldType for $name {
             type View<'a> = &'a str;
             const TYPE: &'static $crate::TypeDef =
-                &$crate::TypeDef { name: $oslo, shape: $crate::Shape::Scalar };
+                &$crate::TypeDef { name: $oslo, shape: $crate::Shape::Plain($crate::text_field!(@plain $($plain)?)) };
 
             fn coerce(value: $crate::Value) -> ::std::result::Result<Self, $crate::ValueError> {
                 let rule: fn($crate::Value) -> ::std::result::Result<String, $crate::ValueError> = $rule;
@@ -153,12 +160,42 @@ macro_rules! text_field {
     };
 }
 
+/// oslo's pattern of a UUID, which its field does not enforce.
+const UUID: &str = "^[a-fA-F0-9]{8}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{12}$";
+
 text_field! {
-    /// A UUID. Like oslo's, it takes any text, and keeps its case.
+    /// A UUID. Like oslo's, it takes any text, and keeps its case; see
+    /// [`StrictUuid`].
     pub struct Uuid, "UUID", |value| match value {
         Value::Null => Err(ValueError::new("a UUID is required")),
         value => Ok(value.python_str()),
+    }, schema = Plain::loose_pattern(UUID)
+}
+
+text_field! {
+    /// A UUID that is one: 32 hexadecimal digits, in any case, with or without
+    /// the four hyphens in their places.
+    pub struct StrictUuid, "UUID", |value| match value {
+        Value::Str(text) if is_uuid(&text) => Ok(text),
+        other => {
+            let shown: String = other.python_str().chars().take(64).collect();
+            Err(ValueError::new(format!("{} is no UUID", Value::from(shown).python_repr())))
+        }
+    }, schema = Plain::pattern(UUID)
+}
+
+fn is_uuid(text: &str) -> bool {
+    let mut rest = text;
+    for (place, digits) in [8, 4, 4, 4, 12].into_iter().enumerate() {
+        if place > 0 {
+            rest = rest.strip_prefix('-').unwrap_or(rest);
+        }
+        match rest.split_at_checked(digits) {
+            Some((group, behind)) if group.bytes().all(|byte| byte.is_ascii_hexdigit()) => rest = behind,
+            _ => return false,
+        }
     }
+    rest.is_empty()
 }
 
 /// Text that is kept out of logs and errors: `Debug` shows stars.
@@ -201,7 +238,7 @@ impl TextField for SensitiveString {}
 
 impl FieldType for SensitiveString {
     type View<'a> = &'a Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "SensitiveString", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef { name: "SensitiveString", shape: Shape::Plain(Plain::TEXT) };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         string(value).map(Self)
