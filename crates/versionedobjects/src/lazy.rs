@@ -15,6 +15,10 @@ pub trait LazyField: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
 
 /// How a class loads its lazy attributes. You write it; the derived
 /// `load_*` functions call it, and only for attributes that are unset.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has lazy attributes but no loader",
+    note = "implement `LazyLoad` for `{Self}`: one `match` over `{Self}Lazy`, which the derive made"
+)]
 #[async_trait]
 pub trait LazyLoad: Object {
     /// The lazy attributes.

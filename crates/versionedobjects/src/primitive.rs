@@ -137,18 +137,21 @@ fn write_data(
     let class = object.class();
     let mut present = FieldSet::default();
     let mut first = true;
+    writer.children = ChildRule::Untouched;
     writer.raw("{");
     for (index, field) in class.fields.iter().enumerate() {
         let slot = object.slot(index);
         if !slot.is_set() || convert && drops == Drops::Newer && is_newer(field, version) {
             continue;
         }
-        match child_rule(class, field, writer, version, convert) {
-            Ok(Some(rule)) => writer.children = rule,
-            Ok(None) => continue,
-            Err(error) => {
-                writer.fail(error);
-                break;
+        if convert {
+            match child_rule(class, field, writer, version) {
+                Ok(Some(rule)) => writer.children = rule,
+                Ok(None) => continue,
+                Err(error) => {
+                    writer.fail(error);
+                    break;
+                }
             }
         }
         if first {
@@ -182,11 +185,7 @@ fn child_rule(
     field: &FieldDef,
     writer: &Writer<'_>,
     version: Version,
-    convert: bool,
 ) -> Result<Option<ChildRule>> {
-    if !convert {
-        return Ok(Some(ChildRule::Untouched));
-    }
     if writer.form() == Form::Native {
         return Ok(match (writer.manifest, field.ty.any_object()) {
             (Some(manifest), Some(target)) => manifest.get(target.name).map(|_| ChildRule::ByManifest),

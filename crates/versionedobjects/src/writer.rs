@@ -136,9 +136,12 @@ impl<'m> Writer<'m> {
     pub fn str(&mut self, text: &str) {
         self.out.push(b'"');
         let bytes = text.as_bytes();
-        let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\' && (byte < 0x7f || self.form == Form::Native && byte > 0x7f);
+        let plain = match self.form {
+            Form::Compat => &PLAIN_ASCII,
+            Form::Native => &PLAIN,
+        };
         let mut start = 0;
-        while let Some(offset) = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !plain(*byte))) {
+        while let Some(offset) = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !plain[usize::from(*byte)])) {
             let at = start + offset;
             // `at` is a character boundary: everything before it is ASCII, or
             // whole characters up to an ASCII byte.
@@ -229,6 +232,22 @@ pub fn python_json(value: &serde_json::Value) -> String {
     let mut writer = Writer::new(Form::Compat);
     writer.json(value);
     writer.finish().unwrap_or_default()
+}
+
+/// Bytes that stand for themselves in JSON text.
+static PLAIN: [bool; 256] = plain(true);
+
+/// The same, for text that is ASCII only.
+static PLAIN_ASCII: [bool; 256] = plain(false);
+
+const fn plain(unicode: bool) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0x20;
+    while byte < 256 {
+        table[byte] = byte != b'"' as usize && byte != b'\\' as usize && byte != 0x7f && (byte < 0x7f || unicode);
+        byte += 1;
+    }
+    table
 }
 
 fn decimal(value: i64, buffer: &mut [u8; 20]) -> &[u8] {
