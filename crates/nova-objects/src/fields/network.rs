@@ -1,5 +1,6 @@
 //! The network of an instance, as Nova caches it.
 
+use serde_json::value::RawValue;
 use versionedobjects::{
     FieldType, IntoField, Json, Shape, TypeDef, Value, ValueError, Writer, python_json,
 };
@@ -30,8 +31,12 @@ impl NetworkInfo {
     /// When the text is no JSON list of objects.
     pub fn parse(text: impl Into<String>) -> Result<Self, ValueError> {
         let text = text.into();
-        match serde_json::from_str::<Vec<serde_json::Map<String, Json>>>(&text) {
-            Ok(_) => Ok(Self(text)),
+        // Checked, but nothing is built: most of these are passed on unread.
+        match serde_json::from_str::<Vec<&RawValue>>(&text) {
+            Ok(items) if items.iter().all(|item| item.get().starts_with('{')) => Ok(Self(text)),
+            Ok(_) => Err(ValueError::new(
+                "A NetworkModel is required: a list of dictionaries",
+            )),
             Err(error) => Err(ValueError::new(format!(
                 "A NetworkModel is required: {error}"
             ))),
