@@ -10,8 +10,8 @@
 //! ```
 //!
 //! makes three tests, `a_service_is_unique_by_host::sqlite`, `::mariadb` and
-//! `::postgres`. The databases are dropped when the test succeeds; when it fails they
-//! stay, and their URLs are printed.
+//! `::postgres`. A database that a test makes for itself is dropped when the test
+//! succeeds; after a failure it stays, and its URL is printed.
 //!
 //! | variable | default |
 //! |---|---|
@@ -20,7 +20,7 @@
 //! | `NOVA_TEST_SKIP_UNAVAILABLE` | unset; `1` passes tests whose server does not answer |
 
 mod scratch;
-mod template;
+mod slot;
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -43,21 +43,22 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Makes one. Within [`run`] it is dropped after the test.
+    /// Makes one. Within [`run`] others may have it after the test.
     ///
     /// # Panics
     ///
     /// When the server refuses.
     pub async fn create(dialect: Dialect) -> Self {
-        let main = template::clone(dialect, nova_db::Schema::Main).await;
-        let api = template::clone(dialect, nova_db::Schema::Api).await;
-        let nova = NovaDb::open(main.url(), api.url(), &options())
+        let slot = slot::Slot::claim(dialect).await;
+        let (main_url, api_url) = (slot.main_url.clone(), slot.api_url.clone());
+        scratch::remember(slot);
+        let nova = NovaDb::open(&main_url, &api_url, &options())
             .await
             .expect("databases just made can be opened");
         Self {
             nova,
-            main_url: main.url().to_owned(),
-            api_url: api.url().to_owned(),
+            main_url,
+            api_url,
         }
     }
 }
@@ -115,7 +116,7 @@ pub fn run<T: Outcome>(dialect: Dialect, body: impl Future<Output = T>) {
             match result {
                 Ok(()) => scratch::drop_all().await,
                 Err(panic) => {
-                    scratch::keep_all();
+                    scratch::keep_all().await;
                     resume_unwind(panic);
                 }
             }

@@ -103,7 +103,7 @@ impl Revision {
     }
 
     /// The names of its tables.
-    pub(crate) fn tables(&self) -> Vec<&'static str> {
+    pub fn tables(&self) -> Vec<&'static str> {
         self.sqlite
             .lines()
             .filter_map(|line| line.strip_prefix("CREATE TABLE ")?.strip_suffix(" ("))

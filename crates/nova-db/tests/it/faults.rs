@@ -330,9 +330,15 @@ fn a_file_without_write_permission_is_read_only() {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
         if fs::OpenOptions::new().append(true).open(&path).is_ok() {
             // The superuser writes anyway; what SQLite itself refuses looks the same.
-            let db = scratch.open(Schema::Main).await;
-            let one = Rendered::by_hand("PRAGMA query_only = 1", Vec::new(), true);
-            db.fetch_all("test.query_only", one).await.unwrap();
+            let one = Options {
+                max_connections: 1,
+                ..options()
+            };
+            let db = Database::open(Schema::Main, scratch.url(), &one)
+                .await
+                .unwrap();
+            let pragma = Rendered::by_hand("PRAGMA query_only = 1", Vec::new(), true);
+            db.fetch_all("test.query_only", pragma).await.unwrap();
             let error = db
                 .execute("service.create", &service("a"))
                 .await

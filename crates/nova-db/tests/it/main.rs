@@ -1,5 +1,7 @@
 //! The database layer on real databases, one of its own for each test.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod concurrency;
 mod faults;
 mod introspect;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::slot::Slot;
 use nova_db::{Database, Dialect, Execute as _, Options, Rendered, Schema};
 
 /// A database made for one test. [`run`](super::run) drops it after the test.
@@ -16,8 +17,15 @@ pub struct Scratch {
     folder: Option<PathBuf>,
 }
 
+/// What the current test has made.
+#[derive(Debug, Default)]
+struct Made {
+    scratches: Vec<Scratch>,
+    slots: Vec<Slot>,
+}
+
 tokio::task_local! {
-    static MADE: Arc<Mutex<Vec<Scratch>>>;
+    static MADE: Arc<Mutex<Made>>;
 }
 
 impl Scratch {
@@ -64,18 +72,8 @@ impl Scratch {
             folder,
         };
         // Outside of a test nobody drops it.
-        let _ = MADE.try_with(|made| lock(made).push(scratch.clone()));
+        let _ = MADE.try_with(|made| lock(made).scratches.push(scratch.clone()));
         scratch
-    }
-
-    /// One that exists on the server and stays there.
-    pub(super) fn on_server(dialect: Dialect, name: &str) -> Self {
-        Self {
-            dialect,
-            name: name.to_owned(),
-            url: url_of(dialect, name),
-            folder: None,
-        }
     }
 
     /// Its SQLAlchemy URL.
@@ -128,8 +126,18 @@ impl Scratch {
     }
 }
 
-fn lock(made: &Mutex<Vec<Scratch>>) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
+fn lock(made: &Mutex<Made>) -> std::sync::MutexGuard<'_, Made> {
     made.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn take() -> Made {
+    MADE.with(|made| std::mem::take(&mut *lock(made)))
+}
+
+/// Remembers a slot until the test ends.
+pub(super) fn remember(slot: Slot) {
+    // Outside of a test the process gives it back when it ends.
+    let _ = MADE.try_with(|made| lock(made).slots.push(slot));
 }
 
 /// Runs `test` remembering what it makes.
@@ -139,16 +147,24 @@ pub(super) async fn scope<T>(test: impl Future<Output = T>) -> T {
 
 /// After a success.
 pub(super) async fn drop_all() {
-    let made = MADE.with(|made| std::mem::take(&mut *lock(made)));
-    for scratch in made {
+    let made = take();
+    for scratch in made.scratches {
         scratch.remove().await;
+    }
+    for slot in made.slots {
+        slot.release().await;
     }
 }
 
 /// After a failure.
-pub(super) fn keep_all() {
-    for scratch in MADE.with(|made| std::mem::take(&mut *lock(made))) {
+pub(super) async fn keep_all() {
+    let made = take();
+    for scratch in made.scratches {
         eprintln!("kept for inspection: {}", scratch.url);
+    }
+    for slot in made.slots {
+        eprintln!("kept for a day: {} and {}", slot.main_url, slot.api_url);
+        slot.keep().await;
     }
 }
 
@@ -172,17 +188,25 @@ fn server(dialect: Dialect) -> Option<(&'static str, String, &'static str)> {
 }
 
 /// The URL of a database on the server.
-fn url_of(dialect: Dialect, database: &str) -> String {
+pub(super) fn url_of(dialect: Dialect, database: &str) -> String {
     let (_, server, _) = server(dialect).expect("asked for servers only");
-    let (address, query) = match server.split_once('?') {
-        Some((address, query)) => (address, format!("?{query}")),
-        None => (server.as_str(), String::new()),
-    };
+    let (address, query) = server.split_once('?').unwrap_or((&server, ""));
     let scheme_end = address.find("://").map_or(0, |at| at + 3);
     let authority_end = address[scheme_end..]
         .find('/')
         .map_or(address.len(), |at| scheme_end + at);
-    format!("{}/{database}{query}", &address[..authority_end])
+    let authority = &address[..authority_end];
+    let mut query = query.to_owned();
+    // Debian's PostgreSQL offers TLS, which on the loopback only costs a tenth of a
+    // second a connection.
+    let is_local = ["@127.0.0.1", "@localhost"]
+        .iter()
+        .any(|local| authority.contains(local));
+    if dialect == Dialect::Postgres && is_local && !query.contains("sslmode=") {
+        query = [query.as_str(), "sslmode=disable"].join(if query.is_empty() { "" } else { "&" });
+    }
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{authority}/{database}{mark}{query}")
 }
 
 /// A connection to the server itself.
