@@ -18,10 +18,12 @@ mod manifest;
 mod method;
 mod mixin;
 mod object;
+mod plain;
 mod primitive;
 mod reader;
 mod registry;
 mod route;
+mod schema;
 mod value;
 mod version;
 mod writer;
@@ -43,11 +45,13 @@ pub use object::{
     BackportHook, Class, Data, Derived, ExtraDef, Object, ObjectExt, Project, VersionedObject, WriteOptions, assign,
     eq_data,
 };
+pub use plain::plain;
 pub use primitive::{Header, header, read_into, write_child};
 pub use reader::{Limits, Number, Reader};
 pub use registry::Registry;
 pub use route::{CallError, Indirection, ProjectError, Route, Store, call_class, call_object, read_or_backport};
-pub use value::{Value, python_float};
+pub use schema::Draft;
+pub use value::Value;
 pub use version::Version;
 pub use writer::{Form, Writer, python_json};
 pub use versionedobjects_macros::{EnumField, Mixin, ObjectEnum, VersionedObject, remotable};

@@ -103,7 +103,7 @@ impl Value {
             Self::Int(value) => {
                 let _ = write!(out, "{value}");
             }
-            Self::Float(value) => out.push_str(&python_float(*value)),
+            Self::Float(value) => out.push_str(&python_json::float_repr(*value)),
             Self::Str(text) => write_str_repr(out, text),
             Self::Bytes(bytes) => {
                 out.push('b');
@@ -170,29 +170,6 @@ fn write_str_repr(out: &mut String, text: &str) {
         }
     }
     out.push(quote);
-}
-
-/// A float as Python prints it: the shortest text that reads back as the same
-/// number, always with a point or an exponent.
-#[must_use]
-pub fn python_float(value: f64) -> String {
-    if value.is_nan() {
-        return "nan".into();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "inf".into() } else { "-inf".into() };
-    }
-    // Rust prints the same shortest digits; only the notation differs. Python
-    // turns to an exponent below 1e-4 and from 1e16 on.
-    let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-4..1e16).contains(&magnitude) {
-        let text = format!("{value:e}");
-        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
-        return format!("{digits}e{sign}{exponent:0>2}");
-    }
-    let text = format!("{value}");
-    if text.contains('.') { text } else { text + ".0" }
 }
 
 impl Clone for Value {
@@ -293,26 +270,6 @@ impl From<serde_json::Value> for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn floats_print_as_python_prints_them() {
-        for (value, text) in [
-            (1.0, "1.0"),
-            (1.5, "1.5"),
-            (1e20, "1e+20"),
-            (1e16, "1e+16"),
-            (1e15, "1000000000000000.0"),
-            (0.0001, "0.0001"),
-            (0.00001, "1e-05"),
-            (1.25e-7, "1.25e-07"),
-            (-0.0, "-0.0"),
-            (1e100, "1e+100"),
-            (f64::NAN, "nan"),
-            (f64::NEG_INFINITY, "-inf"),
-        ] {
-            assert_eq!(python_float(value), text);
-        }
-    }
 
     #[test]
     fn repr_is_python_s() {

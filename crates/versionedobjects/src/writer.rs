@@ -1,6 +1,5 @@
 //! Writes primitives as JSON text, straight from the attributes.
 
-use crate::value::python_float;
 use crate::{Error, Manifest, Result, Version};
 
 /// Who the text is for.
@@ -122,36 +121,15 @@ impl<'m> Writer<'m> {
 
     /// Writes a float as Python's `json` does.
     pub fn float(&mut self, value: f64) {
-        let text = if value.is_nan() {
-            "NaN".to_owned()
-        } else if value.is_infinite() {
-            if value > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() }
-        } else {
-            python_float(value)
-        };
-        self.raw(&text);
+        self.raw(&python_json::float_json(value));
     }
 
     /// Writes a text, quoted and escaped: to ASCII in the compat form.
     pub fn str(&mut self, text: &str) {
-        self.out.push(b'"');
-        let bytes = text.as_bytes();
-        let plain = match self.form {
-            Form::Compat => &PLAIN_ASCII,
-            Form::Native => &PLAIN,
-        };
-        let mut start = 0;
-        while let Some(offset) = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !plain[usize::from(*byte)])) {
-            let at = start + offset;
-            // `at` is a character boundary: everything before it is ASCII, or
-            // whole characters up to an ASCII byte.
-            self.out.extend_from_slice(bytes.get(start..at).unwrap_or_default());
-            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-            start = at + c.len_utf8();
-            escape(&mut self.out, c);
+        match self.form {
+            Form::Compat => python_json::write_string(&mut self.out, text),
+            Form::Native => python_json::write_unicode_string(&mut self.out, text),
         }
-        self.out.extend_from_slice(bytes.get(start..).unwrap_or_default());
-        self.out.push(b'"');
     }
 
     /// Writes text that is JSON already.
@@ -234,22 +212,6 @@ pub fn python_json(value: &serde_json::Value) -> String {
     writer.finish().unwrap_or_default()
 }
 
-/// Bytes that stand for themselves in JSON text.
-static PLAIN: [bool; 256] = plain(true);
-
-/// The same, for text that is ASCII only.
-static PLAIN_ASCII: [bool; 256] = plain(false);
-
-const fn plain(unicode: bool) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut byte = 0x20;
-    while byte < 256 {
-        table[byte] = byte != b'"' as usize && byte != b'\\' as usize && byte != 0x7f && (byte < 0x7f || unicode);
-        byte += 1;
-    }
-    table
-}
-
 fn decimal(value: i64, buffer: &mut [u8; 20]) -> &[u8] {
     let mut rest = value.unsigned_abs();
     let mut start = buffer.len();
@@ -272,51 +234,17 @@ fn decimal(value: i64, buffer: &mut [u8; 20]) -> &[u8] {
     buffer.get(start..).unwrap_or_default()
 }
 
-fn escape(out: &mut Vec<u8>, c: char) {
-    use std::io::Write as _;
-    let short: &[u8] = match c {
-        '"' => b"\\\"",
-        '\\' => b"\\\\",
-        '\n' => b"\\n",
-        '\r' => b"\\r",
-        '\t' => b"\\t",
-        '\u{8}' => b"\\b",
-        '\u{c}' => b"\\f",
-        c => {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a vector cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-            return;
-        }
-    };
-    out.extend_from_slice(short);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn text_is_escaped_as_python_escapes_it() {
-        for (text, expected) in [
-            ("plain", "\"plain\""),
-            ("a\"b\\c", "\"a\\\"b\\\\c\""),
-            ("\n\r\t\u{8}\u{c}\u{1}\u{7f}", "\"\\n\\r\\t\\b\\f\\u0001\\u007f\""),
-            ("é", "\"\\u00e9\""),
-            ("😀", "\"\\ud83d\\ude00\""),
-        ] {
-            let mut writer = Writer::new(Form::Compat);
-            writer.str(text);
-            assert_eq!(writer.finish().expect(text), expected);
+    fn only_text_for_python_is_ascii() {
+        for (form, expected) in [(Form::Compat, "\"\\u00e9\\n\""), (Form::Native, "\"é\\n\"")] {
+            let mut writer = Writer::new(form);
+            writer.str("é\n");
+            assert_eq!(writer.finish().expect("written"), expected);
         }
-    }
-
-    #[test]
-    fn native_text_stays_unicode() {
-        let mut writer = Writer::new(Form::Native);
-        writer.str("é😀\n");
-        assert_eq!(writer.finish().expect("written"), "\"é😀\\n\"");
     }
 
     #[test]

@@ -7,10 +7,11 @@ use crate::workspace::{self, Package};
 /// Which of our crates a crate may use, beside tests. A crate that is not listed has to be, before it may be built.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("versionedobjects-macros", &[]),
-    ("versionedobjects", &["versionedobjects-macros"]),
+    ("python-json", &[]),
+    ("versionedobjects", &["versionedobjects-macros", "python-json"]),
     ("oslo-config", &[]),
     ("oslo-log", &["oslo-config"]),
-    ("oslo-messaging", &[]),
+    ("oslo-messaging", &["python-json"]),
     ("oslo-messaging-rabbit", &["oslo-messaging"]),
     ("nova-objects", &["versionedobjects"]),
     ("nova-rpc", &["versionedobjects", "oslo-messaging"]),
@@ -49,6 +50,8 @@ const WITH_DATABASE: &[&str] = &[
     "nova-service",
     "nova-db",
     "nova-conductor",
+    "nova-compute",
+    "nova-api",
 ];
 
 const ANY: &[&str] = &["*"];
