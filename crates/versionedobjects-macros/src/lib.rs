@@ -6,6 +6,8 @@ mod attrs;
 mod emit;
 mod errors;
 mod name;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro::TokenStream;
 
@@ -44,7 +46,10 @@ pub fn remotable(class: TokenStream, input: TokenStream) -> TokenStream {
 
 fn expand(
     input: TokenStream,
-    derive: fn(syn::DeriveInput) -> syn::Result<proc_macro2::TokenStream>,
+    derive: fn(&syn::DeriveInput) -> proc_macro2::TokenStream,
 ) -> TokenStream {
-    syn::parse(input).and_then(derive).unwrap_or_else(syn::Error::into_compile_error).into()
+    match syn::parse(input) {
+        Ok(input) => derive(&input).into(),
+        Err(error) => error.into_compile_error().into(),
+    }
 }

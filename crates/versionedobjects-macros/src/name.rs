@@ -1,6 +1,6 @@
 //! Names: how one spelling is made of another.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::ext::IdentExt as _;
 
@@ -15,10 +15,18 @@ pub(crate) fn pascal(prefix: &str, name: &str, like: &Ident) -> Ident {
     let camel: String = words
         .map(|word| {
             let mut chars = word.chars();
-            chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+            chars.next().map_or_else(String::new, |first| {
+                first.to_uppercase().chain(chars).collect()
+            })
         })
         .collect();
     Ident::new(&format!("{prefix}{camel}"), like.span())
+}
+
+/// A span for emitted tokens that points at the user's, so that an error about
+/// them is shown there, while names mean what they mean in emitted code.
+pub(crate) fn pointing_at(span: Span) -> Span {
+    Span::call_site().located_at(span)
 }
 
 /// A name with something in front: `set_` and `type` give `set_type`.

@@ -2,10 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, GenericArgument, Ident, PathArguments, Type};
+use syn::{
+    Attribute, Data, DeriveInput, Expr, Field, Fields, GenericArgument, Ident, PathArguments, Type,
+};
 
 use super::version::{Pairs, Version};
-use crate::errors::{Errors, unknown};
+use crate::errors::{Errors, key_of, unknown_key};
 use crate::name;
 
 /// The fields of a struct, by what they are for.
@@ -34,8 +36,16 @@ pub(crate) struct ObjectField {
     pub(crate) children: Option<Pairs>,
 }
 
-const KNOWN: &[&str] =
-    &["default", "read_only", "state_machine", "lazy", "since", "children", "embed", "skip"];
+const KNOWN: &[&str] = &[
+    "default",
+    "read_only",
+    "state_machine",
+    "lazy",
+    "since",
+    "children",
+    "embed",
+    "skip",
+];
 
 impl FieldModel {
     pub(crate) fn parse(input: &DeriveInput, errors: &mut Errors) -> Self {
@@ -44,12 +54,18 @@ impl FieldModel {
             Data::Struct(data) => match &data.fields {
                 Fields::Named(fields) => &fields.named,
                 _ => {
-                    errors.at(&input.ident, "a versioned object is a struct with named fields");
+                    errors.at(
+                        &input.ident,
+                        "a versioned object is a struct with named fields",
+                    );
                     return model;
                 }
             },
             _ => {
-                errors.at(&input.ident, "a versioned object is a struct; for a choice of classes derive `ObjectEnum`");
+                errors.at(
+                    &input.ident,
+                    "a versioned object is a struct; for a choice of classes derive `ObjectEnum`",
+                );
                 return model;
             }
         };
@@ -57,7 +73,10 @@ impl FieldModel {
             model.add(field, errors);
         }
         if model.fields.len() > 128 {
-            errors.at(&input.ident, "a class can have 128 fields at most; group some into an object of their own");
+            errors.at(
+                &input.ident,
+                "a class can have 128 fields at most; group some into an object of their own",
+            );
         }
         model
     }
@@ -68,7 +87,12 @@ impl FieldModel {
             ident: ident.clone(),
             name: name::wire(ident),
             ty: field.ty.clone(),
-            docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+            docs: field
+                .attrs
+                .iter()
+                .filter(|attr| attr.path().is_ident("doc"))
+                .cloned()
+                .collect(),
             read_only: false,
             state_machine: false,
             lazy: false,
@@ -77,10 +101,14 @@ impl FieldModel {
             children: None,
         };
         let (mut embed, mut skip) = (false, false);
-        for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("object")) {
+        for attr in field
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("object"))
+        {
+            let mut strangers = Errors::default();
             let result = attr.parse_nested_meta(|meta| {
-                let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-                match key.as_str() {
+                match key_of(&meta).as_str() {
                     "default" => parsed.default = Some(meta.value()?.parse()?),
                     "read_only" => parsed.read_only = true,
                     "state_machine" => parsed.state_machine = true,
@@ -93,10 +121,11 @@ impl FieldModel {
                     }
                     "embed" => embed = true,
                     "skip" => skip = true,
-                    other => return Err(meta.error(unknown("attribute", other, KNOWN))),
+                    other => unknown_key(&meta, other, KNOWN, &mut strangers),
                 }
                 Ok(())
             });
+            errors.append(strangers);
             errors.take(result);
         }
         if skip {
@@ -116,15 +145,25 @@ impl FieldModel {
                 errors.at(
                     &field.ty,
                     format!(
-                        "the field `{}` is neither an attribute nor marked; write `Attr<T>`, `#[object(embed)]` for a mixin, or `#[object(skip)]` for what is not part of the object",
-                        parsed.name
+                        "the field `{}` is no attribute: make it `Attr<{}>`, or mark it `#[object(embed)]` if it is a mixin, `#[object(skip)]` if it is not part of the object",
+                        parsed.name,
+                        spelled(&field.ty)
                     ),
                 );
                 return;
             }
         }
         if !self.embeds.is_empty() {
-            errors.at(ident, "embedded mixins come last: their fields follow the object's own on the wire");
+            let mixins = self
+                .embeds
+                .iter()
+                .map(|(mixin, _)| format!("`{mixin}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            errors.at(
+                ident,
+                format!("`{ident}` stands behind the embedded {mixins}, whose attributes come last on the wire too; move it in front"),
+            );
         }
         self.fields.push(parsed);
     }
@@ -133,7 +172,13 @@ impl FieldModel {
 impl ObjectField {
     /// The entry of the table.
     pub(crate) fn definition(&self) -> TokenStream {
-        let Self { name, ty, read_only, lazy, .. } = self;
+        let Self {
+            name,
+            ty,
+            read_only,
+            lazy,
+            ..
+        } = self;
         let key = format!("\"{name}\": ");
         let since = match &self.since {
             Some(version) => {
@@ -149,7 +194,10 @@ impl ObjectField {
             }
             None => quote!(None),
         };
-        let children = self.children.as_ref().map_or_else(|| quote!(&[]), Pairs::tokens);
+        let children = self
+            .children
+            .as_ref()
+            .map_or_else(|| quote!(&[]), Pairs::tokens);
         quote! {
             ::versionedobjects::FieldDef {
                 name: #name,
@@ -174,7 +222,9 @@ fn is_none(expr: &Expr) -> bool {
 pub(crate) fn dynamic_default(ty: &Type, expr: &Expr) -> TokenStream {
     match expr {
         expr if is_none(expr) => quote!(::versionedobjects::Value::Null),
-        Expr::Lit(literal) => quote!(::versionedobjects::Value::from(#literal)),
+        Expr::Lit(literal) => {
+            quote!(::versionedobjects::FieldType::to_value(&::versionedobjects::IntoField::<#ty>::into_field(#literal)))
+        }
         expr => quote!({
             let value: #ty = #expr;
             ::versionedobjects::FieldType::to_value(&value)
@@ -193,9 +243,24 @@ pub(crate) fn typed_default(ty: &Type, expr: &Expr) -> TokenStream {
     }
 }
 
+/// A type as a person would write it: tokens print with blanks everywhere.
+fn spelled(ty: &Type) -> String {
+    quote!(#ty)
+        .to_string()
+        .replace(" < ", "<")
+        .replace(" > ", ">")
+        .replace(" >", ">")
+        .replace(" :: ", "::")
+        .replace(" ,", ",")
+}
+
 fn last_segment(ty: &Type) -> Option<String> {
     match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string()),
         _ => None,
     }
 }
@@ -203,7 +268,11 @@ fn last_segment(ty: &Type) -> Option<String> {
 /// `T` of `Attr<T>`.
 fn attr_content(ty: &Type) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == "Attr")?;
+    let segment = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == "Attr")?;
     match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
             Some(GenericArgument::Type(ty)) => Some(ty.clone()),

@@ -1,11 +1,14 @@
 //! The methods of a `#[remotable]` trait, parsed and checked.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Attribute, Expr, FnArg, GenericArgument, Ident, ItemTrait, Pat, PathArguments, ReturnType, TraitItem, TraitItemFn, Type};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, Expr, FnArg, GenericArgument, Ident, ItemTrait, LitStr, Pat, PathArguments,
+    ReturnType, Signature, Token, TraitItem, TraitItemFn, Type,
+};
 
 use super::field::dynamic_default;
-use crate::errors::{Errors, unknown};
+use crate::errors::{Errors, key_of, unknown_key};
 use crate::name;
 
 /// How an argument is given.
@@ -40,84 +43,123 @@ pub(crate) struct Method {
     pub(crate) returns: Type,
 }
 
-const SHAPE: &str = "a remotable method takes `&self, ctx: &Context` first, is `async`, and returns `Result<_>`";
-
 impl Method {
-    /// Parses all methods of a trait and takes this macro's attributes out of it.
-    pub(crate) fn parse_all(class: &Ident, item: &mut ItemTrait, errors: &mut Errors) -> Vec<Self> {
+    /// Parses all methods of a trait and takes this macro's attributes out of
+    /// it. Those that cannot be remotable stay in the trait, where they do no
+    /// further harm, and are not returned.
+    pub(crate) fn parse_all(
+        class: Option<&Ident>,
+        item: &mut ItemTrait,
+        errors: &mut Errors,
+    ) -> Vec<Self> {
         let mut methods = Vec::new();
         for item in &mut item.items {
             match item {
-                TraitItem::Fn(function) => {
-                    let parsed = Self::parse(class, function, errors);
-                    methods.extend(parsed);
-                }
-                other => errors.at(other, "a trait of remotable methods holds methods only"),
+                TraitItem::Fn(function) => match Self::parse(class, function, errors) {
+                    Some(method) => methods.push(method),
+                    // Keeps the trait usable as `dyn`.
+                    None => function
+                        .sig
+                        .generics
+                        .make_where_clause()
+                        .predicates
+                        .push(syn::parse_quote!(Self: Sized)),
+                },
+                other => errors.at(
+                    other,
+                    "a trait of remotable methods holds methods only; move this out of it",
+                ),
             }
         }
         methods
     }
 
-    fn parse(class: &Ident, function: &mut TraitItemFn, errors: &mut Errors) -> Option<Self> {
-        let mut wire_name = name::wire(&function.sig.ident);
-        let mut context = "context".to_owned();
-        for attr in function.attrs.iter().filter(|attr| attr.path().is_ident("method")) {
-            errors.take(attr.parse_nested_meta(|meta| {
-                let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-                match key.as_str() {
-                    "name" => wire_name = meta.value()?.parse::<syn::LitStr>()?.value(),
-                    "context" => context = meta.value()?.parse::<syn::LitStr>()?.value(),
-                    other => return Err(meta.error(unknown("attribute", other, &["name", "context"]))),
-                }
-                Ok(())
-            }));
-        }
-        function.attrs.retain(|attr| !attr.path().is_ident("method"));
-        let docs = function.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect();
-
+    fn parse(
+        class: Option<&Ident>,
+        function: &mut TraitItemFn,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let Names {
+            wire: wire_name,
+            context,
+        } = Names::take(function, errors);
+        let docs = function
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("doc"))
+            .cloned()
+            .collect();
         if let Some(body) = &function.default {
-            errors.at(body, "a remotable method has no body here: the store implements it");
+            errors.at(body, "a remotable method has no body here, since the store implements it; write `;` instead");
         }
-        let returns = result_content(&function.sig.output);
-        let signature_fits = function.sig.asyncness.is_some()
-            && matches!(function.sig.inputs.first(), Some(FnArg::Receiver(receiver)) if receiver.reference.is_some() && receiver.mutability.is_none())
-            && function.sig.inputs.iter().nth(1).is_some_and(is_context)
-            && function.sig.generics.params.is_empty();
-        let (Some((output, returns)), true) = (returns, signature_fits) else {
-            errors.at(&function.sig, SHAPE);
-            strip_argument_attributes(function);
-            return None;
-        };
+        let attributes = take_argument_attributes(function);
+        let fits = check_shape(&function.sig, errors);
+        let (output, returns) = result_content(&function.sig.output).filter(|_| fits)?;
+
+        let mut fits = true;
         let mut receiver = None;
         let mut arguments: Vec<Argument> = Vec::new();
-        for (place, input) in function.sig.inputs.iter_mut().enumerate().skip(2) {
+        for (place, (input, attrs)) in function
+            .sig
+            .inputs
+            .iter()
+            .zip(&attributes)
+            .enumerate()
+            .skip(2)
+        {
             let FnArg::Typed(typed) = input else { continue };
-            let attrs: Vec<Attribute> = std::mem::take(&mut typed.attrs);
             let Pat::Ident(pattern) = &*typed.pat else {
-                errors.at(&typed.pat, "an argument of a remotable method has a plain name, by which peers may pass it");
+                errors.at(
+                    &typed.pat,
+                    "an argument of a remotable method is passed by name; give it a plain one",
+                );
+                fits = false;
                 continue;
             };
-            if place == 2
-                && let Type::Reference(reference) = &*typed.ty
-            {
-                let of_class = matches!(&*reference.elem, Type::Path(path) if path.path.is_ident(class));
-                if of_class && reference.mutability.is_some() {
-                    receiver = Some(pattern.ident.clone());
-                } else {
-                    errors.at(&typed.ty, format!("an instance method takes its object as `&mut {class}`, since the store may change it"));
+            if let Type::Reference(reference) = &*typed.ty {
+                match (place, class) {
+                    (2, Some(class))
+                        if reference.mutability.is_some() && names(&reference.elem, class) =>
+                    {
+                        receiver = Some(pattern.ident.clone());
+                    }
+                    (2, Some(class)) if names(&reference.elem, class) => {
+                        errors.at(
+                            reference,
+                            format!("the store may change the object of an instance method; write `&mut {class}`"),
+                        );
+                        fits = false;
+                    }
+                    (2, Some(class)) if reference.mutability.is_some() => {
+                        errors.at(
+                            &reference.elem,
+                            format!("these are the methods of `{class}`, so the object is one; write `&mut {class}`"),
+                        );
+                        fits = false;
+                    }
+                    (2, None) => {}
+                    _ => {
+                        errors.at(
+                            reference,
+                            "an argument of a remotable method may travel, so it is owned; write the type without `&`",
+                        );
+                        fits = false;
+                    }
                 }
                 continue;
             }
-            if let Type::Reference(reference) = &*typed.ty {
-                errors.at(reference, "an argument of a remotable method is owned, since it may travel; write the type without `&`");
-                continue;
-            }
-            let (kind, default) = argument_attributes(&attrs, errors);
+            let (kind, default) = argument_attributes(attrs, errors);
             if kind == ArgumentKind::Plain
                 && default.is_none()
-                && arguments.iter().any(|earlier| earlier.default.is_some())
+                && let Some(earlier) = arguments.iter().find(|earlier| earlier.default.is_some())
             {
-                errors.at(&pattern.ident, "an argument without default cannot follow one with a default");
+                errors.at(
+                    &pattern.ident,
+                    format!(
+                        "`{}` has no default but follows `{}`, which has one; move it in front or give it a default",
+                        pattern.ident, earlier.ident
+                    ),
+                );
             }
             arguments.push(Argument {
                 name: name::wire(&pattern.ident),
@@ -127,12 +169,23 @@ impl Method {
                 default,
             });
         }
-        Some(Self { ident: function.sig.ident.clone(), wire_name, context, docs, receiver, arguments, output, returns })
+        fits.then(|| Self {
+            ident: function.sig.ident.clone(),
+            wire_name,
+            context,
+            docs,
+            receiver,
+            arguments,
+            output,
+            returns,
+        })
     }
 
     /// Whether the call is built up because some arguments have defaults.
     pub(crate) fn has_defaults(&self) -> bool {
-        self.arguments.iter().any(|argument| argument.default.is_some())
+        self.arguments
+            .iter()
+            .any(|argument| argument.default.is_some())
     }
 }
 
@@ -164,48 +217,164 @@ impl Argument {
     }
 }
 
+/// What `#[method(..)]` says.
+struct Names {
+    wire: String,
+    context: String,
+}
+
+impl Names {
+    fn take(function: &mut TraitItemFn, errors: &mut Errors) -> Self {
+        let mut names = Self {
+            wire: name::wire(&function.sig.ident),
+            context: "context".to_owned(),
+        };
+        for attr in function
+            .attrs
+            .extract_if(.., |attr| attr.path().is_ident("method"))
+        {
+            let mut strangers = Errors::default();
+            let result = attr.parse_nested_meta(|meta| {
+                match key_of(&meta).as_str() {
+                    "name" => names.wire = meta.value()?.parse::<LitStr>()?.value(),
+                    "context" => names.context = meta.value()?.parse::<LitStr>()?.value(),
+                    other => unknown_key(&meta, other, &["name", "context"], &mut strangers),
+                }
+                Ok(())
+            });
+            errors.append(strangers);
+            errors.take(result);
+        }
+        names
+    }
+}
+
+/// Says everything that keeps a signature from being remotable, each at the
+/// place where it is to be mended.
+fn check_shape(sig: &Signature, errors: &mut Errors) -> bool {
+    let mut fits = true;
+    let mut wrong = |tokens: &dyn ToTokens, message: &str| {
+        errors.at(tokens, message);
+        fits = false;
+    };
+    if sig.asyncness.is_none() {
+        wrong(
+            &sig.fn_token,
+            "a remotable method may be answered by another process, so it is `async`; write `async fn`",
+        );
+    }
+    if !sig.generics.params.is_empty() {
+        wrong(
+            &sig.generics,
+            "a remotable method is called by name from other processes, so it has no generic parameters; remove them",
+        );
+    }
+    let mut inputs = sig.inputs.iter();
+    match inputs.next() {
+        Some(FnArg::Receiver(receiver))
+            if receiver.reference.is_some() && receiver.mutability.is_none() =>
+        {
+            match inputs.next() {
+                Some(second) if is_context(second) => {}
+                Some(second) => wrong(
+                    second,
+                    "a remotable method takes the context behind `&self`; write `ctx: &Context` here",
+                ),
+                None => wrong(
+                    receiver,
+                    "a remotable method takes the context behind `&self`; write `&self, ctx: &Context`",
+                ),
+            }
+        }
+        Some(first) => wrong(
+            first,
+            "a remotable method takes the store as `&self`; write `&self, ctx: &Context` first",
+        ),
+        None => wrong(
+            &sig.ident,
+            "a remotable method takes the store and the context; write `&self, ctx: &Context` first",
+        ),
+    }
+    if result_content(&sig.output).is_none() {
+        const MESSAGE: &str = "a remotable method can fail on the way, so it returns a `Result`; write `-> Result<..>`";
+        match &sig.output {
+            ReturnType::Default => wrong(&sig.ident, MESSAGE),
+            ReturnType::Type(_, ty) => wrong(ty, MESSAGE),
+        }
+    }
+    fits
+}
+
 fn argument_attributes(attrs: &[Attribute], errors: &mut Errors) -> (ArgumentKind, Option<Expr>) {
     let (mut kind, mut default) = (ArgumentKind::Plain, None);
     for attr in attrs {
         if !attr.path().is_ident("arg") {
-            errors.at(attr, "only `#[arg(..)]` is understood on an argument of a remotable method");
+            errors.at(
+                attr,
+                "only `#[arg(..)]` is understood on an argument of a remotable method; remove this",
+            );
             continue;
         }
-        errors.take(attr.parse_nested_meta(|meta| {
-            let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-            match key.as_str() {
-                "default" if meta.input.peek(syn::Token![=]) => default = Some(meta.value()?.parse()?),
+        let mut strangers = Errors::default();
+        let result = attr.parse_nested_meta(|meta| {
+            match key_of(&meta).as_str() {
+                "default" if meta.input.peek(Token![=]) => default = Some(meta.value()?.parse()?),
                 "default" => default = Some(syn::parse_quote!(None)),
                 "varargs" => kind = ArgumentKind::Positional,
                 "kwargs" => kind = ArgumentKind::Keyword,
-                other => return Err(meta.error(unknown("attribute", other, &["default", "varargs", "kwargs"]))),
+                other => unknown_key(
+                    &meta,
+                    other,
+                    &["default", "varargs", "kwargs"],
+                    &mut strangers,
+                ),
             }
             Ok(())
-        }));
+        });
+        errors.append(strangers);
+        errors.take(result);
     }
     (kind, default)
 }
 
-fn strip_argument_attributes(function: &mut TraitItemFn) {
-    for input in &mut function.sig.inputs {
-        if let FnArg::Typed(typed) = input {
-            typed.attrs.retain(|attr| !attr.path().is_ident("arg"));
-        }
-    }
+/// Takes the attributes of all arguments out of a function.
+fn take_argument_attributes(function: &mut TraitItemFn) -> Vec<Vec<Attribute>> {
+    let take = |input: &mut FnArg| match input {
+        FnArg::Typed(typed) => std::mem::take(&mut typed.attrs),
+        FnArg::Receiver(_) => Vec::new(),
+    };
+    function.sig.inputs.iter_mut().map(take).collect()
+}
+
+/// Whether the type is the class, by its plain name.
+fn names(ty: &Type, class: &Ident) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident(class))
 }
 
 fn is_context(input: &FnArg) -> bool {
-    let FnArg::Typed(typed) = input else { return false };
-    let Type::Reference(reference) = &*typed.ty else { return false };
+    let FnArg::Typed(typed) = input else {
+        return false;
+    };
+    let Type::Reference(reference) = &*typed.ty else {
+        return false;
+    };
     matches!(&*reference.elem, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "Context"))
 }
 
 /// The return type and what is inside its `Result`.
 fn result_content(output: &ReturnType) -> Option<(Type, Type)> {
-    let ReturnType::Type(_, ty) = output else { return None };
+    let ReturnType::Type(_, ty) = output else {
+        return None;
+    };
     let Type::Path(path) = &**ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == "Result")?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    let segment = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
     match arguments.args.first()? {
         GenericArgument::Type(content) => Some(((**ty).clone(), content.clone())),
         _ => None,

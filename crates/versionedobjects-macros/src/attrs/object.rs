@@ -1,17 +1,20 @@
 //! `#[object(..)]` on a type.
 
+use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, LitBool, LitStr, Path, Token, Type};
 
 use super::version::{Pairs, Version};
-use crate::errors::{Errors, unknown};
+use crate::errors::{Errors, key_of, unknown_key};
 
 /// What `#[object(..)]` on a type says.
 #[derive(Default)]
 pub(crate) struct ObjectAttrs {
     pub(crate) project: Option<Path>,
-    pub(crate) methods: bool,
+    /// Where `methods` stands.
+    pub(crate) methods: Option<Span>,
     pub(crate) comparable: bool,
     pub(crate) history: Vec<(Version, LitStr)>,
     pub(crate) backport: Option<Path>,
@@ -45,11 +48,11 @@ impl ObjectAttrs {
     pub(crate) fn parse(attrs: &[Attribute], name: &Ident, errors: &mut Errors) -> Self {
         let mut found = Self::default();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("object")) {
+            let mut strangers = Errors::default();
             let result = attr.parse_nested_meta(|meta| {
-                let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-                match key.as_str() {
+                match key_of(&meta).as_str() {
                     "project" => found.project = Some(meta.value()?.parse()?),
-                    "methods" => found.methods = true,
+                    "methods" => found.methods = Some(meta.path.span()),
                     "comparable" => found.comparable = true,
                     "history" => {
                         let content;
@@ -79,10 +82,11 @@ impl ObjectAttrs {
                     "after_read" => found.after_read = Some(meta.value()?.parse()?),
                     "after_reset" => found.after_reset = Some(meta.value()?.parse()?),
                     "init" => found.init = Some(meta.value()?.parse()?),
-                    other => return Err(meta.error(unknown("attribute", other, KNOWN))),
+                    other => unknown_key(&meta, other, KNOWN, &mut strangers),
                 }
                 Ok(())
             });
+            errors.append(strangers);
             errors.take(result);
         }
         found.check(name, errors);
@@ -102,23 +106,36 @@ impl ObjectAttrs {
             {
                 errors.at(
                     &later.literal,
-                    format!("versions are recorded oldest first: {} comes after {}", later.literal.value(), earlier.literal.value()),
+                    format!(
+                        "version {} follows {}, but versions are recorded oldest first, each once; the last is the current one",
+                        later.literal.value(),
+                        earlier.literal.value()
+                    ),
                 );
             }
         }
         if let (Some(_), Some(second)) = (&self.backport, &self.backport_with) {
-            errors.at(second, "`backport` and `backport_with` exclude each other; keep one");
+            errors.at(
+                second,
+                "`backport` and `backport_with` exclude each other; keep one",
+            );
         }
     }
 
     /// Whether that version is among the recorded ones.
     pub(crate) fn records(&self, version: &Version) -> bool {
-        self.history.iter().any(|(recorded, _)| recorded.number() == version.number())
+        self.history
+            .iter()
+            .any(|(recorded, _)| recorded.number() == version.number())
     }
 
     /// The recorded versions, for messages.
     pub(crate) fn recorded(&self) -> String {
-        self.history.iter().map(|(version, _)| version.literal.value()).collect::<Vec<_>>().join(", ")
+        self.history
+            .iter()
+            .map(|(version, _)| version.literal.value())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 

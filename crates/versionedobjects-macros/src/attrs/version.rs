@@ -29,11 +29,23 @@ impl Parse for Version {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let literal: LitStr = input.parse()?;
         let text = literal.value();
-        let number = |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+        let number = |part: &str| {
+            part.bytes()
+                .all(|b| b.is_ascii_digit())
+                .then(|| part.parse().ok())
+                .flatten()
+        };
         let parts: Option<Vec<u16>> = text.split('.').map(number).collect();
         match parts.as_deref() {
-            Some([major, minor]) => Ok(Self { major: *major, minor: *minor, literal }),
-            _ => Err(syn::Error::new(literal.span(), format!("`{text}` is no version: write it as \"major.minor\""))),
+            Some([major, minor]) => Ok(Self {
+                major: *major,
+                minor: *minor,
+                literal,
+            }),
+            _ => Err(syn::Error::new(
+                literal.span(),
+                format!("`{text}` is no version: write it as \"major.minor\""),
+            )),
         }
     }
 }
@@ -44,7 +56,9 @@ pub(crate) struct Pairs(pub(crate) Vec<(Version, Version)>);
 impl Parse for Pairs {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let pairs = Punctuated::<Pair, Token![,]>::parse_terminated(input)?;
-        Ok(Self(pairs.into_iter().map(|pair| (pair.0, pair.1)).collect()))
+        Ok(Self(
+            pairs.into_iter().map(|pair| (pair.0, pair.1)).collect(),
+        ))
     }
 }
 

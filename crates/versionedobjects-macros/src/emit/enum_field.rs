@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path};
 
-use crate::errors::{Errors, unknown};
+use crate::errors::{Errors, key_of, unknown_key};
 
 /// What `#[enum_field(..)]` says.
 #[derive(Default)]
@@ -14,33 +14,56 @@ struct EnumAttrs {
     transitions: Option<Path>,
 }
 
-pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let mut attrs = EnumAttrs::default();
-    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("enum_field")) {
-        errors.take(attr.parse_nested_meta(|meta| {
-            let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-            match key.as_str() {
+    for attr in input
+        .attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("enum_field"))
+    {
+        let mut strangers = Errors::default();
+        let result = attr.parse_nested_meta(|meta| {
+            match key_of(&meta).as_str() {
                 "name" => attrs.name = Some(meta.value()?.parse()?),
                 "coerce" => attrs.coerce = Some(meta.value()?.parse()?),
                 "transitions" => attrs.transitions = Some(meta.value()?.parse()?),
-                other => return Err(meta.error(unknown("attribute", other, &["name", "coerce", "transitions"]))),
+                other => unknown_key(
+                    &meta,
+                    other,
+                    &["name", "coerce", "transitions"],
+                    &mut strangers,
+                ),
             }
             Ok(())
-        }));
+        });
+        errors.append(strangers);
+        errors.take(result);
     }
-    let (idents, values) = values(&input, &mut errors);
+    let (idents, values) = values(input, &mut errors);
+    if matches!(&input.data, Data::Enum(data) if data.variants.is_empty()) {
+        errors.at(
+            &input.ident,
+            "an enumeration without values can never be set; add `#[value(\"..\")] Name`",
+        );
+    }
+    let errors = errors.into_tokens();
     if idents.is_empty() {
-        errors.at(&input.ident, "an enumeration field needs at least one value");
+        return errors;
     }
-    errors.finish()?;
 
     let enumeration = &input.ident;
-    let name = attrs.name.map_or_else(|| "Enum".to_owned(), |name| name.value());
-    let normalize = attrs.coerce.map_or_else(|| quote!(value), |path| quote!(#path(value)?));
+    let name = attrs
+        .name
+        .map_or_else(|| "Enum".to_owned(), |name| name.value());
+    let normalize = attrs
+        .coerce
+        .map_or_else(|| quote!(value), |path| quote!(#path(value)?));
     let shape = match &attrs.transitions {
         Some(table) => quote!(StateMachine { values: Self::VALUES, transitions: #table }),
-        None => quote!(Enum { values: Self::VALUES }),
+        None => quote!(Enum {
+            values: Self::VALUES
+        }),
     };
     let follows = attrs.transitions.map(|table| {
         quote! {
@@ -49,7 +72,9 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
             }
         }
     });
-    Ok(quote! {
+    quote! {
+        #errors
+
         #[automatically_derived]
         impl #enumeration {
             /// The values, in the order of the declaration.
@@ -104,34 +129,74 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
 
             #follows
         }
-    })
+    }
 }
 
+/// The variants and their texts. One that has no usable text stands for itself,
+/// so that what is emitted is complete.
 fn values<'i>(input: &'i DeriveInput, errors: &mut Errors) -> (Vec<&'i Ident>, Vec<String>) {
     let (mut idents, mut values) = (Vec::new(), Vec::new());
     let Data::Enum(data) = &input.data else {
-        errors.at(&input.ident, "`EnumField` is derived for an enumeration");
+        errors.at(
+            &input.ident,
+            "`EnumField` is derived for an enumeration of values; for an object derive `VersionedObject`",
+        );
         return (idents, values);
     };
     for variant in &data.variants {
+        let ident = &variant.ident;
         if !matches!(variant.fields, Fields::Unit) {
-            errors.at(variant, "a value of an enumeration field carries nothing");
+            errors.at(
+                &variant.fields,
+                format!("a value is a piece of text on the wire; write `{ident}` without content"),
+            );
         }
-        let mut text = None;
-        for attr in variant.attrs.iter().filter(|attr| attr.path().is_ident("value")) {
-            text = errors.take(attr.parse_args::<LitStr>()).or(text);
-        }
-        match text {
-            Some(text) => {
-                let value = text.value();
-                if values.contains(&value) {
-                    errors.at(&text, format!("the value `{value}` is there already"));
+        let mut text: Option<LitStr> = None;
+        for attr in variant
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("value"))
+        {
+            match attr.parse_args() {
+                Ok(literal) => text = Some(literal),
+                Err(error) => {
+                    errors.push(error);
+                    text = Some(LitStr::new(&ident.to_string(), ident.span()));
                 }
-                idents.push(&variant.ident);
-                values.push(value);
             }
-            None => errors.at(&variant.ident, format!("say what `{}` is on the wire: `#[value(\"..\")]`", variant.ident)),
         }
+        let value = match &text {
+            Some(text) if values.contains(&text.value()) => {
+                errors.at(
+                    text,
+                    format!(
+                        "`{}` stands for an earlier variant already; each has a text of its own",
+                        text.value()
+                    ),
+                );
+                ident.to_string()
+            }
+            Some(text) => text.value(),
+            None => {
+                errors.at(
+                    ident,
+                    format!(
+                        "`{ident}` has no text to stand for it on the wire; add `#[value(\"..\")]`"
+                    ),
+                );
+                ident.to_string()
+            }
+        };
+        idents.push(ident);
+        values.push(value);
+    }
+    if data
+        .variants
+        .iter()
+        .any(|variant| !matches!(variant.fields, Fields::Unit))
+    {
+        // Nothing below fits a variant with content.
+        idents.clear();
     }
     (idents, values)
 }

@@ -1,11 +1,11 @@
 //! The lazy attributes of a class: an enumeration and a function for each.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Visibility};
 
 use crate::attrs::field::ObjectField;
-use crate::name::{pascal, prefixed};
+use crate::name::{pascal, pointing_at, prefixed};
 
 pub(crate) fn emit(class: &Ident, vis: &Visibility, fields: &[ObjectField]) -> TokenStream {
     let lazy: Vec<&ObjectField> = fields.iter().filter(|field| field.lazy).collect();
@@ -14,7 +14,10 @@ pub(crate) fn emit(class: &Ident, vis: &Visibility, fields: &[ObjectField]) -> T
     }
     let enumeration = format_ident!("{class}Lazy");
     let names: Vec<&str> = lazy.iter().map(|field| field.name.as_str()).collect();
-    let variants: Vec<Ident> = lazy.iter().map(|field| pascal("", &field.name, &field.ident)).collect();
+    let variants: Vec<Ident> = lazy
+        .iter()
+        .map(|field| pascal("", &field.name, &field.ident))
+        .collect();
     let variant_docs = names.iter().map(|name| format!("`{name}`"));
     let loads = lazy.iter().zip(&variants).map(|(field, variant)| {
         let load = prefixed("load_", &field.ident);
@@ -25,9 +28,15 @@ pub(crate) fn emit(class: &Ident, vis: &Visibility, fields: &[ObjectField]) -> T
                 &mut self,
                 ctx: &::versionedobjects::Context,
             ) -> ::std::result::Result<(), <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error> {
-                ::versionedobjects::load_missing(self, ctx, &[#enumeration::#variant]).await
+                self.load_missing(ctx, &[#enumeration::#variant]).await
             }
         }
+    });
+    // The one place that needs the loader: without one the error is about the
+    // first lazy field.
+    let load_missing = lazy.first().map(|field| {
+        let span = pointing_at(field.ident.span());
+        quote_spanned!(span=> ::versionedobjects::load_missing(self, ctx, fields).await)
     });
     let enumeration_doc = format!("The attributes of [`{class}`] that are loaded when asked for.");
     quote! {
@@ -58,7 +67,7 @@ pub(crate) fn emit(class: &Ident, vis: &Visibility, fields: &[ObjectField]) -> T
                 ctx: &::versionedobjects::Context,
                 fields: &[#enumeration],
             ) -> ::std::result::Result<(), <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error> {
-                ::versionedobjects::load_missing(self, ctx, fields).await
+                #load_missing
             }
         }
     }

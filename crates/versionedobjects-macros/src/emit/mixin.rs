@@ -8,16 +8,28 @@ use super::accessors::{self, Access};
 use crate::attrs::field::FieldModel;
 use crate::errors::Errors;
 
-pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
-    let model = FieldModel::parse(&input, &mut errors);
+    let model = FieldModel::parse(input, &mut errors);
     if let Some((ident, _)) = model.embeds.first() {
-        errors.at(ident, "a mixin cannot embed another");
+        errors.at(
+            ident,
+            "a mixin cannot embed another; let the object embed both",
+        );
     }
     if let Some(meta) = &model.meta {
-        errors.at(meta, "a mixin has no `Meta`: the object that embeds it has");
+        errors.at(
+            meta,
+            "a mixin has no `Meta`, since the object that embeds it has one; remove this field",
+        );
     }
-    errors.finish()?;
+    for field in model.fields.iter().filter(|field| field.lazy) {
+        errors.at(
+            &field.ident,
+            "a mixin cannot load an attribute, since it does not know the object; declare lazy attributes in the class",
+        );
+    }
+    let errors = errors.into_tokens();
     let (mixin, vis) = (&input.ident, &input.vis);
     let fields = format_ident!("{mixin}Fields");
     let definitions = model.fields.iter().map(|field| field.definition());
@@ -40,7 +52,9 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
         )
     });
     let doc = format!("The attributes that objects with [`{mixin}`] have.");
-    Ok(quote! {
+    quote! {
+        #errors
+
         #[automatically_derived]
         impl ::versionedobjects::Mixin for #mixin {
             const FIELDS: &'static [::versionedobjects::FieldDef] = &[#(#definitions),*];
@@ -66,5 +80,5 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
         }
 
         impl<T: ::versionedobjects::Embeds<#mixin>> #fields for T {}
-    })
+    }
 }

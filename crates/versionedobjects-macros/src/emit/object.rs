@@ -1,19 +1,21 @@
 //! `#[derive(VersionedObject)]`
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{DeriveInput, Ident};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{DeriveInput, GenericArgument, Ident, PathArguments, Type};
 
 use super::{accessors, accessors::Access, lazy};
 use crate::attrs::field::FieldModel;
 use crate::attrs::object::ObjectAttrs;
 use crate::attrs::version::Pairs;
 use crate::errors::Errors;
+use crate::name::pointing_at;
 
-pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
-    let attrs = ObjectAttrs::parse(&input.attrs, &input.ident, &mut errors);
-    let model = FieldModel::parse(&input, &mut errors);
+    let mut attrs = ObjectAttrs::parse(&input.attrs, &input.ident, &mut errors);
+    let model = FieldModel::parse(input, &mut errors);
     for field in &model.fields {
         if let Some(since) = &field.since
             && !attrs.history.is_empty()
@@ -22,7 +24,7 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
             errors.push(syn::Error::new(
                 since.literal.span(),
                 format!(
-                    "`since` names version {}, which `history` does not record\nrecorded versions: {}",
+                    "`since` names version {}, which `history` does not record\nrecorded versions: {}; add the new one at the end",
                     since.literal.value(),
                     attrs.recorded()
                 ),
@@ -30,13 +32,43 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
         }
     }
     if model.meta.is_none() && matches!(input.data, syn::Data::Struct(_)) {
-        errors.at(&input.ident, "a versioned object has a field `meta: Meta`, which keeps its changes and its version");
+        errors.at(
+            &input.ident,
+            format!(
+                "`{}` has nowhere to keep its changes and its version; add a field `meta: Meta`",
+                input.ident
+            ),
+        );
     }
-    if attrs.list_of.is_some() && !model.fields.iter().any(|field| field.name == "objects") {
-        errors.at(&input.ident, "a list class has a field `objects: Attr<Vec<..>>`");
+    if let Some(item) = &attrs.list_of
+        && !model.fields.iter().any(|field| field.name == "objects")
+    {
+        errors.at(
+            item,
+            format!(
+                "a list keeps its objects in a field of that name; add `objects: Attr<Vec<{}>>`",
+                quote!(#item)
+            ),
+        );
+        attrs.list_of = None;
     }
-    errors.finish()?;
-    let Some(meta) = &model.meta else { return Ok(TokenStream::new()) };
+    if let Some(item) = &attrs.list_of
+        && let Some(objects) = model.fields.iter().find(|field| field.name == "objects")
+        && !holds(&objects.ty, item)
+    {
+        errors.at(
+            &objects.ty,
+            format!(
+                "`list_of` says that the objects are of class `{0}`; write `Attr<Vec<{0}>>`",
+                quote!(#item)
+            ),
+        );
+        attrs.list_of = None;
+    }
+    let errors = errors.into_tokens();
+    let Some(meta) = &model.meta else {
+        return errors;
+    };
 
     let class = &input.ident;
     let table = table(class, &attrs, &model);
@@ -57,10 +89,17 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
     });
     let list = attrs.list_of.as_ref().map(|item| list(class, item));
     let lazy = lazy::emit(class, &input.vis, &model.fields);
-    Ok(quote! {
+    let has_methods = attrs.methods.is_some();
+    quote! {
+        #errors
+
         #[automatically_derived]
         #[allow(clippy::new_without_default)]
         impl #class {
+            #[doc(hidden)]
+            pub const HAS_METHODS: bool = #has_methods;
+
+
             /// An object with nothing set but what a new one has.
             #[must_use]
             pub fn new() -> Self {
@@ -77,7 +116,27 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
             #table
             #object
         };
-    })
+    }
+}
+
+/// Whether the type is `Vec` of the item, in whatever spelling of the paths.
+fn holds(ty: &Type, item: &Type) -> bool {
+    let last = |ty: &Type| match ty {
+        Type::Path(path) => path.path.segments.last().cloned(),
+        _ => None,
+    };
+    let Some(vec) = last(ty).filter(|segment| segment.ident == "Vec") else {
+        return false;
+    };
+    let PathArguments::AngleBracketed(arguments) = vec.arguments else {
+        return false;
+    };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(element)) => {
+            last(element).map(|segment| segment.ident) == last(item).map(|segment| segment.ident)
+        }
+        _ => false,
+    }
 }
 
 fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream {
@@ -90,10 +149,17 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
         let version = version.tokens();
         quote!(::versionedobjects::Release { version: #version, note: #note })
     });
-    let methods = if attrs.methods { quote!(<#class as ::versionedobjects::Methods>::METHODS) } else { quote!(&[]) };
+    // Without a `#[remotable]` trait the error is about `methods`.
+    let methods = attrs.methods.map_or_else(
+        || quote!(&[]),
+        |span| quote_spanned!(span=> <#class as ::versionedobjects::Methods>::METHODS),
+    );
     let comparable = attrs.comparable;
     let is_list = attrs.list_of.is_some();
-    let child_versions = attrs.child_versions.as_ref().map_or_else(|| quote!(&[]), Pairs::tokens);
+    let child_versions = attrs
+        .child_versions
+        .as_ref()
+        .map_or_else(|| quote!(&[]), Pairs::tokens);
     let extra = attrs.extra.iter().map(|(extra, path)| {
         let name = crate::name::wire(extra);
         quote!(::versionedobjects::ExtraDef {
@@ -115,13 +181,18 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
     let (after_read, after_reset) = (hook(&attrs.after_read), hook(&attrs.after_reset));
     let backport = match (&attrs.backport, &attrs.backport_with) {
         (Some(path), _) => quote!(Some(|_, data, version| #path(data, version))),
-        (_, Some(path)) => quote!(Some(|object, data, version| match object.downcast_ref::<#class>() {
-            Some(object) => #path(object, data, version),
-            None => Ok(()),
-        })),
+        (_, Some(path)) => {
+            quote!(Some(|object, data, version| match object.downcast_ref::<#class>() {
+                Some(object) => #path(object, data, version),
+                None => Ok(()),
+            }))
+        }
         (None, None) => quote!(None),
     };
-    let backport_children = attrs.backport_children.as_ref().is_none_or(syn::LitBool::value);
+    let backport_children = attrs
+        .backport_children
+        .as_ref()
+        .is_none_or(syn::LitBool::value);
     quote! {
         const OWN: &[::versionedobjects::FieldDef] = &[#(#definitions),*];
         const COUNT: usize = #own #(+ <#embeds as ::versionedobjects::Mixin>::FIELDS.len())*;
@@ -152,14 +223,22 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
 }
 
 fn project(attrs: &ObjectAttrs) -> TokenStream {
-    attrs.project.as_ref().map_or_else(|| quote!(crate::Project), |path| quote!(#path))
+    attrs
+        .project
+        .as_ref()
+        .map_or_else(|| quote!(crate::Project), |path| quote!(#path))
 }
 
 fn object(class: &Ident, meta: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream {
     let name = class.to_string();
     let project = project(attrs);
-    let idents: Vec<_> = model.fields.iter().map(|field| &field.ident).collect();
-    let indices: Vec<usize> = (0..idents.len()).collect();
+    let (mut own, mut own_mut) = (Vec::new(), Vec::new());
+    for (index, field) in model.fields.iter().enumerate() {
+        let ident = &field.ident;
+        let span = pointing_at(field.ty.span());
+        own.push(quote_spanned!(span=> #index => return &self.#ident,));
+        own_mut.push(quote_spanned!(span=> #index => return &mut self.#ident,));
+    }
     // The place of an embedded mixin's fields: behind all that come before.
     let mut offset = quote!(OWN.len());
     let mut slots = Vec::new();
@@ -213,7 +292,7 @@ fn object(class: &Ident, meta: &Ident, attrs: &ObjectAttrs, model: &FieldModel) 
             #[allow(unused_variables, clippy::match_single_binding)]
             fn slot(&self, index: usize) -> &dyn ::versionedobjects::Slot {
                 match index {
-                    #(#indices => return &self.#idents,)*
+                    #(#own)*
                     _ => {}
                 }
                 #(#slots)*
@@ -223,7 +302,7 @@ fn object(class: &Ident, meta: &Ident, attrs: &ObjectAttrs, model: &FieldModel) 
             #[allow(unused_variables, clippy::match_single_binding)]
             fn slot_mut(&mut self, index: usize) -> &mut dyn ::versionedobjects::Slot {
                 match index {
-                    #(#indices => return &mut self.#idents,)*
+                    #(#own_mut)*
                     _ => {}
                 }
                 #(#slots_mut)*

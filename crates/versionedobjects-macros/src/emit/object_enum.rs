@@ -4,20 +4,27 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, LitStr};
 
-use crate::errors::{Errors, unknown};
+use crate::errors::{Errors, key_of, unknown_key};
 
-pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let mut base: Option<LitStr> = None;
-    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("object_enum")) {
-        errors.take(attr.parse_nested_meta(|meta| {
+    for attr in input
+        .attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("object_enum"))
+    {
+        let mut strangers = Errors::default();
+        let result = attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("base") {
                 base = Some(meta.value()?.parse()?);
                 return Ok(());
             }
-            let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-            Err(meta.error(unknown("attribute", &key, &["base"])))
-        }));
+            unknown_key(&meta, &key_of(&meta), &["base"], &mut strangers);
+            Ok(())
+        });
+        errors.append(strangers);
+        errors.take(result);
     }
     let mut variants = Vec::new();
     let mut types = Vec::new();
@@ -29,18 +36,33 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
                         variants.push(&variant.ident);
                         types.extend(fields.unnamed.first().map(|field| &field.ty));
                     }
-                    _ => errors.at(variant, "each variant holds one class: `Variant(Class)`"),
+                    _ => errors.at(
+                        variant,
+                        format!(
+                            "a variant holds one class and nothing else; write `{0}({0})`",
+                            variant.ident
+                        ),
+                    ),
                 }
             }
         }
-        _ => errors.at(&input.ident, "`ObjectEnum` is derived for an enumeration of classes"),
+        _ => errors.at(
+            &input.ident,
+            "`ObjectEnum` is derived for an enumeration of classes",
+        ),
     }
     if base.is_none() {
-        errors.at(&input.ident, "name the class that stands for all of them: `#[object_enum(base = \"..\")]`");
+        errors.at(&input.ident, "the field's declared class is missing, by which peers know these; add `#[object_enum(base = \"..\")]`");
     }
-    errors.finish()?;
+    let complete = matches!(&input.data, Data::Enum(data) if data.variants.len() == variants.len());
+    let errors = errors.into_tokens();
+    let (Some(base), true) = (base, complete && !variants.is_empty()) else {
+        return errors;
+    };
     let class = &input.ident;
-    Ok(quote! {
+    quote! {
+        #errors
+
         #(
             #[automatically_derived]
             impl ::std::convert::From<#types> for #class {
@@ -139,5 +161,5 @@ pub(crate) fn derive(input: DeriveInput) -> syn::Result<TokenStream> {
                 visit(self.as_object_mut());
             }
         }
-    })
+    }
 }

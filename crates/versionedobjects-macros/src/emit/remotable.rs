@@ -1,51 +1,88 @@
 //! `#[remotable]`
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 use syn::{Ident, ItemTrait};
 
 use crate::attrs::field::typed_default;
 use crate::attrs::method::{Argument, ArgumentKind, Method};
 use crate::errors::Errors;
-use crate::name::pascal;
+use crate::name::{pascal, pointing_at};
 
 pub(crate) fn expand(class: TokenStream, input: TokenStream) -> TokenStream {
     let mut item: ItemTrait = match syn::parse2(input.clone()) {
         Ok(item) => item,
         Err(error) => {
-            let error = syn::Error::new(error.span(), "`#[remotable(Class)]` stands on a trait, the store of that class").into_compile_error();
+            let message =
+                "`#[remotable(Class)]` stands on a trait, which the store of that class implements";
+            let error = syn::Error::new(error.span(), message).into_compile_error();
             return quote!(#input #error);
         }
     };
-    let class: Ident = match syn::parse2(class) {
-        Ok(class) => class,
+    let mut errors = Errors::default();
+    let class: Option<Ident> = match syn::parse2(class.clone()) {
+        Ok(class) => Some(class),
+        Err(_) if class.is_empty() => {
+            errors.at(
+                &item.ident,
+                format!(
+                    "`{}` does not say whose methods these are; write `#[remotable(Class)]`",
+                    item.ident
+                ),
+            );
+            None
+        }
         Err(_) => {
-            let error = syn::Error::new_spanned(&item.ident, "say whose methods these are: `#[remotable(Class)]`").into_compile_error();
-            return quote!(#item #error);
+            errors.at(
+                class,
+                "the methods belong to one class of this module; write `#[remotable(Class)]`",
+            );
+            None
         }
     };
-    let mut errors = Errors::default();
-    let methods = Method::parse_all(&class, &mut item, &mut errors);
-    item.supertraits.push(syn::parse_quote!(::std::marker::Send));
-    item.supertraits.push(syn::parse_quote!(::std::marker::Sync));
-    // The user's own trait is always there, so that one slip does not make
-    // every use of it an error too.
-    let user = quote! {
-        #[::versionedobjects::async_trait]
-        #item
-    };
-    if let Err(error) = errors.finish() {
-        let error = error.into_compile_error();
-        return quote!(#user #error);
+    let methods = Method::parse_all(class.as_ref(), &mut item, &mut errors);
+    if !item.generics.params.is_empty() {
+        errors.at(
+            &item.generics,
+            "a store is chosen when the program runs, so its trait has no parameters; remove them",
+        );
+        return errors.into_tokens();
     }
-    let store = &item.ident;
-    let vis = &item.vis;
-    let functions = methods.iter().enumerate().map(|(index, method)| functions(&class, store, index, method));
-    let builders = methods.iter().filter(|method| method.has_defaults()).map(|method| builder(&class, vis, method));
+    item.supertraits
+        .push(syn::parse_quote!(::std::marker::Send));
+    item.supertraits
+        .push(syn::parse_quote!(::std::marker::Sync));
+    let errors = errors.into_tokens();
+    let Some(class) = class else {
+        return quote! {
+            #errors
+            #[::versionedobjects::async_trait]
+            #item
+        };
+    };
+    let (store, vis) = (&item.ident, &item.vis);
+    let functions = methods
+        .iter()
+        .enumerate()
+        .map(|(index, method)| functions(&class, store, index, method));
+    let builders = methods
+        .iter()
+        .filter(|method| method.has_defaults())
+        .map(|method| builder(&class, vis, method));
     let definitions = methods.iter().map(|method| definition(&class, method));
+    let published = published(&class);
+    let missing = format!("`{{Self}}` does not implement `{store}`, the store of `{class}`");
+    let advice = format!(
+        "a store implements the trait; everybody else calls the functions of `{class}`, which find the store through the context"
+    );
     quote! {
-        #user
+        #errors
+
+        #[::versionedobjects::async_trait]
+        #[diagnostic::on_unimplemented(message = #missing, note = #advice)]
+        #item
 
         #[automatically_derived]
         impl #class {
@@ -54,11 +91,21 @@ pub(crate) fn expand(class: TokenStream, input: TokenStream) -> TokenStream {
 
         #(#builders)*
 
+        #published
+
         #[automatically_derived]
         impl ::versionedobjects::Methods for #class {
             const METHODS: &'static [::versionedobjects::MethodDef] = &[#(#definitions),*];
         }
     }
+}
+
+/// Refuses a class that does not say that it has methods: its table would not
+/// have them, and every call from outside be refused at run time.
+fn published(class: &Ident) -> TokenStream {
+    let message =
+        format!("`{class}` does not publish its methods; add `methods` to its `#[object(..)]`");
+    quote_spanned!(class.span()=> const _: () = ::std::assert!(#class::HAS_METHODS, #message);)
 }
 
 fn route_name(method: &Method) -> Ident {
@@ -70,13 +117,26 @@ fn call_name(method: &Method) -> Ident {
 }
 
 fn builder_name(class: &Ident, method: &Method) -> Ident {
-    pascal(&class.to_string(), &method.ident.unraw().to_string(), &method.ident)
+    pascal(
+        &class.to_string(),
+        &method.ident.unraw().to_string(),
+        &method.ident,
+    )
 }
 
 /// The entry of the table.
 fn definition(class: &Ident, method: &Method) -> TokenStream {
-    let Method { wire_name, context, returns, .. } = method;
-    let kind = if method.receiver.is_some() { quote!(Instance) } else { quote!(Class) };
+    let Method {
+        wire_name,
+        context,
+        returns,
+        ..
+    } = method;
+    let kind = if method.receiver.is_some() {
+        quote!(Instance)
+    } else {
+        quote!(Class)
+    };
     let arguments = method.arguments.iter().map(Argument::definition);
     let call = call_name(method);
     quote! {
@@ -94,7 +154,15 @@ fn definition(class: &Ident, method: &Method) -> TokenStream {
 /// The functions of a method: the one people call, the one that chooses the
 /// route, and the one the table calls.
 fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> TokenStream {
-    let Method { ident, docs, output, returns, receiver, arguments, .. } = method;
+    let Method {
+        ident,
+        docs,
+        output,
+        returns,
+        receiver,
+        arguments,
+        ..
+    } = method;
     let name = &method.wire_name;
     let class_name = class.to_string();
     let route = route_name(method);
@@ -104,7 +172,11 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
 
     let this = receiver.as_ref().map(|_| quote!(&mut self,));
     let this_argument = receiver.as_ref().map(|_| quote!(self,));
-    let prefix = if receiver.is_some() { quote!(self.) } else { quote!(Self::) };
+    let prefix = if receiver.is_some() {
+        quote!(self.)
+    } else {
+        quote!(Self::)
+    };
     let encode = arguments.iter().map(encode);
     let remote = if receiver.is_some() {
         quote!(::versionedobjects::call_object::<#returns>(ctx, remote, self, method, outgoing))
@@ -114,10 +186,16 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
 
     let public = if method.has_defaults() {
         let builder = builder_name(class, method);
-        let required = arguments.iter().filter(|argument| argument.default.is_none());
-        let parameters = required.map(|Argument { ident, ty, .. }| quote!(#ident: impl ::versionedobjects::IntoField<#ty>));
+        let required = arguments
+            .iter()
+            .filter(|argument| argument.default.is_none());
+        let parameters = required.map(
+            |Argument { ident, ty, .. }| quote!(#ident: impl ::versionedobjects::IntoField<#ty>),
+        );
         let fields = arguments.iter().map(|argument| {
-            let Argument { ident, ty, default, .. } = argument;
+            let Argument {
+                ident, ty, default, ..
+            } = argument;
             match default {
                 Some(expr) => {
                     let value = typed_default(ty, expr);
@@ -160,7 +238,10 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
                     }
                     None => quote!(None),
                 };
-                quote!(let #ident: #ty = arguments.take(#index, #name, || #default).map_err(|error| error.to_exception())?;)
+                let span = pointing_at(ty.span());
+                quote_spanned! {span=>
+                    let #ident: #ty = arguments.take(#index, #name, || #default).map_err(|error| error.to_exception())?;
+                }
             }
             ArgumentKind::Positional => {
                 quote!(let #ident: #ty = arguments.take_positional(#name).map_err(|error| error.to_exception())?;)
@@ -227,9 +308,12 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
 /// name and only if it differs from its default otherwise, so that a peer that
 /// does not know it yet is not bothered with it.
 fn encode(argument: &Argument) -> TokenStream {
-    let Argument { ident, name, ty, .. } = argument;
+    let Argument {
+        ident, name, ty, ..
+    } = argument;
+    let span = pointing_at(ty.span());
     match (argument.kind, &argument.default) {
-        (ArgumentKind::Plain, None) => quote!(outgoing.positional(&#ident);),
+        (ArgumentKind::Plain, None) => quote_spanned!(span=> outgoing.positional(&#ident);),
         (ArgumentKind::Plain, Some(expr)) => {
             let default = typed_default(ty, expr);
             quote! {
@@ -245,7 +329,13 @@ fn encode(argument: &Argument) -> TokenStream {
 
 /// The call of a method that has arguments with defaults, before it runs.
 fn builder(class: &Ident, vis: &syn::Visibility, method: &Method) -> TokenStream {
-    let Method { ident, output, receiver, arguments, .. } = method;
+    let Method {
+        ident,
+        output,
+        receiver,
+        arguments,
+        ..
+    } = method;
     let builder = builder_name(class, method);
     let route = route_name(method);
     let idents: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
@@ -261,8 +351,14 @@ fn builder(class: &Ident, vis: &syn::Visibility, method: &Method) -> TokenStream
         }
     });
     let (object, run) = match receiver {
-        Some(_) => (quote!(object: &'a mut #class,), quote!(self.object.#route(self.ctx #(, self.#idents)*))),
-        None => (TokenStream::new(), quote!(#class::#route(self.ctx #(, self.#idents)*))),
+        Some(_) => (
+            quote!(object: &'a mut #class,),
+            quote!(self.object.#route(self.ctx #(, self.#idents)*)),
+        ),
+        None => (
+            TokenStream::new(),
+            quote!(#class::#route(self.ctx #(, self.#idents)*)),
+        ),
     };
     let doc = format!("A call of [`{class}::{ident}`] that has not run yet.");
     quote! {

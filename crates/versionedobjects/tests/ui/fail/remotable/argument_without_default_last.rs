@@ -1,0 +1,23 @@
+//! As in Python, what has a default comes last.
+
+#![allow(unused)]
+
+#[path = "../../service.rs"]
+mod service;
+
+use service::{Project, Result};
+use versionedobjects::prelude::*;
+
+#[derive(VersionedObject, Debug, Clone, Default)]
+#[object(methods, history("1.0" = "Initial version"))]
+pub struct Book {
+    meta: Meta,
+    title: Attr<String>,
+}
+
+#[remotable(Book)]
+pub trait BookStore {
+    async fn find(&self, ctx: &Context, #[arg(default = false)] with_author: bool, title: String) -> Result<Book>;
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! A class whose table has no methods would refuse every call.
+
+#![allow(unused)]
+
+#[path = "../../service.rs"]
+mod service;
+
+use service::{Project, Result};
+use versionedobjects::prelude::*;
+
+#[derive(VersionedObject, Debug, Clone, Default)]
+#[object(history("1.0" = "Initial version"))]
+pub struct Book {
+    meta: Meta,
+    title: Attr<String>,
+}
+
+#[remotable(Book)]
+pub trait BookStore {
+    async fn save(&self, ctx: &Context, book: &mut Book) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! The store may change the object.
+
+#![allow(unused)]
+
+#[path = "../../service.rs"]
+mod service;
+
+use service::{Project, Result};
+use versionedobjects::prelude::*;
+
+#[derive(VersionedObject, Debug, Clone, Default)]
+#[object(methods, history("1.0" = "Initial version"))]
+pub struct Book {
+    meta: Meta,
+    title: Attr<String>,
+}
+
+#[remotable(Book)]
+pub trait BookStore {
+    async fn save(&self, ctx: &Context, book: &Book) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! Methods belong to a class.
+
+#![allow(unused)]
+
+#[path = "../../service.rs"]
+mod service;
+
+use service::{Project, Result};
+use versionedobjects::prelude::*;
+
+#[derive(VersionedObject, Debug, Clone, Default)]
+#[object(methods, history("1.0" = "Initial version"))]
+pub struct Book {
+    meta: Meta,
+    title: Attr<String>,
+}
+
+#[remotable]
+pub trait BookStore {
+    async fn find(&self, ctx: &Context, #[arg(default = false)] with_author: bool) -> Result<Book>;
+}
+
+fn main() {}
