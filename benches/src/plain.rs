@@ -16,7 +16,11 @@ pub struct Envelope<T> {
     version: String,
     #[serde(rename = "nova_object.data")]
     data: T,
-    #[serde(rename = "nova_object.changes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "nova_object.changes",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     changes: Option<Vec<String>>,
 }
 

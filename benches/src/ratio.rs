@@ -35,7 +35,10 @@ pub fn compare<A, B>(mut ours: impl FnMut() -> A, mut floor: impl FnMut() -> B) 
         our_times.push(batch(&mut ours, our_size));
         floor_times.push(batch(&mut floor, floor_size));
     }
-    Ratio { ours: median(our_times), floor: median(floor_times) }
+    Ratio {
+        ours: median(our_times),
+        floor: median(floor_times),
+    }
 }
 
 /// How many runs make a batch.

@@ -40,16 +40,28 @@ impl Conductor {
     ///
     /// # Errors
     /// When the bus refuses to listen.
-    pub async fn with_route(transport: &Transport, host: &str, route: Route) -> Result<Self, Error> {
-        let failed = |source| Error { host: host.to_owned(), source };
+    pub async fn with_route(
+        transport: &Transport,
+        host: &str,
+        route: Route,
+    ) -> Result<Self, Error> {
+        let failed = |source| Error {
+            host: host.to_owned(),
+            source,
+        };
         let endpoints: [Arc<dyn Endpoint>; 2] = [
             Arc::new(ObjectEndpoint::new(registry(), route, request_codec())),
             Arc::new(BaseApi::new(CONDUCTOR_TOPIC).map_err(failed)?),
         ];
         let target = Target::new(CONDUCTOR_TOPIC).server(host);
-        let server = RpcServer::start(transport, target, Dispatcher::new(endpoints), ServerOptions::default())
-            .await
-            .map_err(failed)?;
+        let server = RpcServer::start(
+            transport,
+            target,
+            Dispatcher::new(endpoints),
+            ServerOptions::default(),
+        )
+        .await
+        .map_err(failed)?;
         Ok(Self { server })
     }
 

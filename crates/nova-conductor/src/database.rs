@@ -14,13 +14,17 @@ use oslo_config::{Secret, Settings};
 /// # Errors
 /// When one cannot be reached, or has no schema this release knows.
 pub async fn open_database(settings: &Settings) -> nova_db::Result<NovaDb> {
-    let (main, api) = (&settings.database.connection, &settings.api_database.connection);
+    let (main, api) = (
+        &settings.database.connection,
+        &settings.api_database.connection,
+    );
     for connection in [main, api] {
         create_folder(connection);
     }
     let db = NovaDb::open(main.expose(), api.expose(), &options(&settings.database)).await?;
     if is_sqlite(main) && is_sqlite(api) {
-        db.sync(|progress| tracing::debug!(%progress, "creating the schema")).await?;
+        db.sync(|progress| tracing::debug!(%progress, "creating the schema"))
+            .await?;
     }
     db.main.require_current().await?;
     db.api.require_current().await?;

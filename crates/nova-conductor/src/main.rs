@@ -30,7 +30,8 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let started = nova_service::settings(PROGRAM, &args.config).and_then(|settings| Ok((settings, nova_service::runtime()?)));
+    let started = nova_service::settings(PROGRAM, &args.config)
+        .and_then(|settings| Ok((settings, nova_service::runtime()?)));
     match started {
         Ok((settings, runtime)) => runtime.block_on(run(&settings)).into(),
         Err(error) => fail(&error, error.exit()).into(),
@@ -50,14 +51,17 @@ async fn run(settings: &Settings) -> Exit {
         Ok(bus) => bus,
         Err(error) => return fail(&error, error.exit()),
     };
-    let conductor = match Conductor::start(bus.transport(), &settings.service.host, db.clone()).await {
-        Ok(conductor) => conductor,
-        Err(error) => return fail(&error, Exit::Unavailable),
-    };
+    let conductor =
+        match Conductor::start(bus.transport(), &settings.service.host, db.clone()).await {
+            Ok(conductor) => conductor,
+            Err(error) => return fail(&error, Exit::Unavailable),
+        };
     tracing::info!(host = settings.service.host, "ready");
     let signal = shutdown.requested().await;
     tracing::info!(signal, "stopping: finishing what is in flight");
-    let unfinished = conductor.stop(settings.service.graceful_shutdown_timeout).await;
+    let unfinished = conductor
+        .stop(settings.service.graceful_shutdown_timeout)
+        .await;
     bus.close().await;
     db.close().await;
     if unfinished > 0 {

@@ -2,7 +2,9 @@
 //! as those a compute serves.
 
 use oslo_messaging::{Args, Failure, Json, Kwargs};
-use versionedobjects::{CallError, Context, FieldType, Form, Result, Returned, Writer, read_all, read_or_backport};
+use versionedobjects::{
+    CallError, Context, FieldType, Form, Result, Returned, Writer, read_all, read_or_backport,
+};
 
 use crate::failure_of;
 
@@ -10,7 +12,11 @@ use crate::failure_of;
 ///
 /// # Errors
 /// Python's `TypeError` if it is missing; what is wrong with it otherwise.
-pub fn required<T: FieldType>(args: &Args<'_>, method: &str, name: &str) -> Result<T, Box<Failure>> {
+pub fn required<T: FieldType>(
+    args: &Args<'_>,
+    method: &str,
+    name: &str,
+) -> Result<T, Box<Failure>> {
     match args.get(name) {
         Some(raw) => read_all(raw.get()).map_err(|error| failure_of(error.to_exception())),
         None => Err(missing(method, name)),
@@ -18,7 +24,11 @@ pub fn required<T: FieldType>(args: &Args<'_>, method: &str, name: &str) -> Resu
 }
 
 fn missing(method: &str, name: &str) -> Box<Failure> {
-    Failure::builtin("TypeError", format!("{method}() missing 1 required positional argument: '{name}'")).into()
+    Failure::builtin(
+        "TypeError",
+        format!("{method}() missing 1 required positional argument: '{name}'"),
+    )
+    .into()
 }
 
 /// The object among the arguments of that name. One that is too new for this
@@ -26,12 +36,19 @@ fn missing(method: &str, name: &str) -> Box<Failure> {
 ///
 /// # Errors
 /// Python's `TypeError` if it is missing; what is wrong with it otherwise.
-pub async fn object<T: FieldType>(ctx: &Context, args: &Args<'_>, method: &str, name: &str) -> Result<T, Box<Failure>> {
+pub async fn object<T: FieldType>(
+    ctx: &Context,
+    args: &Args<'_>,
+    method: &str,
+    name: &str,
+) -> Result<T, Box<Failure>> {
     let raw = args.get(name).ok_or_else(|| missing(method, name))?;
-    read_or_backport(ctx, raw.get()).await.map_err(|error| match error {
-        CallError::Exception(exception) => failure_of(exception),
-        CallError::Error(error) => failure_of(error.to_exception()),
-    })
+    read_or_backport(ctx, raw.get())
+        .await
+        .map_err(|error| match error {
+            CallError::Exception(exception) => failure_of(exception),
+            CallError::Error(error) => failure_of(error.to_exception()),
+        })
 }
 
 /// The argument of that name, if it was sent.

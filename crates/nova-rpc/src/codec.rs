@@ -17,7 +17,11 @@ pub trait RequestCodec: Send + Sync + 'static {
     ///
     /// # Errors
     /// When it has no JSON form.
-    fn encode(&self, ctx: &Context, message: ContextBuilder) -> oslo_messaging::Result<ContextBuilder>;
+    fn encode(
+        &self,
+        ctx: &Context,
+        message: ContextBuilder,
+    ) -> oslo_messaging::Result<ContextBuilder>;
 
     /// Makes the request of a message's context, and a context of it with
     /// `route`.
@@ -36,13 +40,20 @@ pub struct MapCodec<R> {
 impl<R: Any + Send + Sync> MapCodec<R> {
     /// A codec of these two conversions.
     #[must_use]
-    pub const fn new(to_map: fn(&R) -> JsonMap, from_map: fn(&JsonMap) -> Result<R, Exception>) -> Self {
+    pub const fn new(
+        to_map: fn(&R) -> JsonMap,
+        from_map: fn(&JsonMap) -> Result<R, Exception>,
+    ) -> Self {
         Self { to_map, from_map }
     }
 }
 
 impl<R: Any + Send + Sync> RequestCodec for MapCodec<R> {
-    fn encode(&self, ctx: &Context, mut message: ContextBuilder) -> oslo_messaging::Result<ContextBuilder> {
+    fn encode(
+        &self,
+        ctx: &Context,
+        mut message: ContextBuilder,
+    ) -> oslo_messaging::Result<ContextBuilder> {
         if let Some(request) = ctx.request::<R>() {
             for (name, value) in (self.to_map)(request) {
                 message = message.value(&name, &value)?;
@@ -55,8 +66,9 @@ impl<R: Any + Send + Sync> RequestCodec for MapCodec<R> {
         let map: JsonMap = message
             .iter()
             .map(|(name, raw)| {
-                let value = serde_json::from_str(raw.get())
-                    .map_err(|error| Failure::builtin("ValueError", format!("the context's {name}: {error}")))?;
+                let value = serde_json::from_str(raw.get()).map_err(|error| {
+                    Failure::builtin("ValueError", format!("the context's {name}: {error}"))
+                })?;
                 Ok((name.to_owned(), value))
             })
             .collect::<Result<_, Box<Failure>>>()?;
@@ -76,7 +88,11 @@ impl<R> std::fmt::Debug for MapCodec<R> {
 pub struct NoRequest;
 
 impl RequestCodec for NoRequest {
-    fn encode(&self, _: &Context, message: ContextBuilder) -> oslo_messaging::Result<ContextBuilder> {
+    fn encode(
+        &self,
+        _: &Context,
+        message: ContextBuilder,
+    ) -> oslo_messaging::Result<ContextBuilder> {
         Ok(message)
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use oslo_messaging::{CallContext, Json, Kwargs, RpcClient, Target, Transport};
 use versionedobjects::{
-    CallError, Class, Context, Error, Form, Indirection, Manifest, MethodDef, ObjectExt as _, Outgoing, Result,
-    VersionedObject, WriteOptions, python_json,
+    CallError, Class, Context, Error, Form, Indirection, Manifest, MethodDef, ObjectExt as _,
+    Outgoing, Result, VersionedObject, WriteOptions, python_json,
 };
 
 use crate::{CONDUCTOR_TOPIC, CONDUCTOR_VERSION, FORM_KEY, NATIVE, RequestCodec, exception_of};
@@ -33,7 +33,11 @@ impl ConductorClient {
     pub fn with_topic(transport: Transport, topic: &str, codec: impl RequestCodec) -> Self {
         let target = Target::new(topic).version(CONDUCTOR_VERSION);
         let rpc = RpcClient::new(transport, target).version_cap(CONDUCTOR_VERSION);
-        Self { rpc, codec: Arc::new(codec), form: Form::Native }
+        Self {
+            rpc,
+            codec: Arc::new(codec),
+            form: Form::Native,
+        }
     }
 
     /// In which form answers are wanted: [`Form::Compat`] gives exactly what a
@@ -44,15 +48,26 @@ impl ConductorClient {
         self
     }
 
-    async fn call(&self, ctx: &Context, class: &str, label: &str, method: &str, args: Kwargs) -> Result<String, CallError> {
-        let context = self.context(ctx).map_err(|error| unreachable(class, label, error))?;
+    async fn call(
+        &self,
+        ctx: &Context,
+        class: &str,
+        label: &str,
+        method: &str,
+        args: Kwargs,
+    ) -> Result<String, CallError> {
+        let context = self
+            .context(ctx)
+            .map_err(|error| unreachable(class, label, error))?;
         let mut prepared = self.rpc.prepare();
         if let Some(remaining) = ctx.remaining() {
             prepared = prepared.timeout(remaining);
         }
         match prepared.call(&context, method, &args).await {
             Ok(result) => Ok(result.into_string()),
-            Err(oslo_messaging::Error::Remote(remote)) => Err(CallError::Exception(exception_of(*remote))),
+            Err(oslo_messaging::Error::Remote(remote)) => {
+                Err(CallError::Exception(exception_of(*remote)))
+            }
             Err(error) => Err(unreachable(class, label, error).into()),
         }
     }
@@ -101,7 +116,14 @@ impl Indirection for ConductorClient {
         call = raw(call, "object_versions", manifest);
         call = raw(call, "args", args);
         call = raw(call, "kwargs", kwargs);
-        self.call(ctx, class.name, method.name, "object_class_action_versions", call).await
+        self.call(
+            ctx,
+            class.name,
+            method.name,
+            "object_class_action_versions",
+            call,
+        )
+        .await
     }
 
     async fn object_action(
@@ -119,20 +141,39 @@ impl Indirection for ConductorClient {
         call = raw(call, "objmethod", text(method.name));
         call = raw(call, "args", args);
         call = raw(call, "kwargs", kwargs);
-        self.call(ctx, object.class().name, method.name, "object_action", call).await
+        self.call(ctx, object.class().name, method.name, "object_action", call)
+            .await
     }
 
-    async fn backport(&self, ctx: &Context, primitive: &str, manifest: &Manifest) -> Result<String, CallError> {
-        tracing::debug!(bytes = primitive.len(), "asking a conductor for an older form of an object");
+    async fn backport(
+        &self,
+        ctx: &Context,
+        primitive: &str,
+        manifest: &Manifest,
+    ) -> Result<String, CallError> {
+        tracing::debug!(
+            bytes = primitive.len(),
+            "asking a conductor for an older form of an object"
+        );
         let mut call = Kwargs::new();
         call = raw(call, "objinst", primitive.to_owned());
         call = raw(call, "object_versions", manifest.python_json());
-        self.call(ctx, "Conductor", "object_backport_versions", "object_backport_versions", call).await
+        self.call(
+            ctx,
+            "Conductor",
+            "object_backport_versions",
+            "object_backport_versions",
+            call,
+        )
+        .await
     }
 }
 
 impl fmt::Debug for ConductorClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConductorClient").field("rpc", &self.rpc).field("form", &self.form).finish_non_exhaustive()
+        f.debug_struct("ConductorClient")
+            .field("rpc", &self.rpc)
+            .field("form", &self.form)
+            .finish_non_exhaustive()
     }
 }

@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use oslo_messaging::{Call, Endpoint, Failure, Json};
 use serde_json::value::RawValue;
 use versionedobjects::{
-    Arguments, Class, Context, Error, Form, JsonMap, Manifest, MethodKind, ObjectExt as _, Registry, Returned, Route,
-    Version, VersionedObject, WriteOptions, Writer,
+    Arguments, Class, Context, Error, Form, JsonMap, Manifest, MethodKind, ObjectExt as _,
+    Registry, Returned, Route, Version, VersionedObject, WriteOptions, Writer,
 };
 
 use crate::updates::updates;
@@ -34,45 +34,65 @@ impl ObjectEndpoint {
     /// Serves the classes of `registry` by way of `route`.
     #[must_use]
     pub fn new(registry: &'static Registry, route: Route, codec: impl RequestCodec) -> Self {
-        Self { registry, route, codec: Box::new(codec) }
+        Self {
+            registry,
+            route,
+            codec: Box::new(codec),
+        }
     }
 
     fn context(&self, call: &Call<'_>) -> Result<(Context, Form), Box<Failure>> {
         let ctx = self.codec.decode(call.context, self.route.clone())?;
-        let ctx = call.deadline.map_or_else(|| ctx.clone(), |deadline| ctx.with_deadline(deadline));
-        let native = call.context.get(FORM_KEY).is_some_and(|raw| raw.get().trim_matches('"') == NATIVE);
+        let ctx = call
+            .deadline
+            .map_or_else(|| ctx.clone(), |deadline| ctx.with_deadline(deadline));
+        let native = call
+            .context
+            .get(FORM_KEY)
+            .is_some_and(|raw| raw.get().trim_matches('"') == NATIVE);
         Ok((ctx, if native { Form::Native } else { Form::Compat }))
     }
 
     async fn class_action(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
-        let [objname, objmethod, versions, args, kwargs] = call
-            .args
-            .bind("ConductorManager.object_class_action_versions", ["objname", "objmethod", "object_versions", "args", "kwargs"])?;
+        let [objname, objmethod, versions, args, kwargs] = call.args.bind(
+            "ConductorManager.object_class_action_versions",
+            ["objname", "objmethod", "object_versions", "args", "kwargs"],
+        )?;
         let objname = string("objname", objname)?;
         let manifest = manifest(versions)?;
         let wanted = wanted(&manifest, &objname)?;
         let class = self.registry.lookup(&objname, wanted).map_err(refused)?;
-        let method = class.method(&string("objmethod", objmethod)?, MethodKind::Class).map_err(refused)?;
+        let method = class
+            .method(&string("objmethod", objmethod)?, MethodKind::Class)
+            .map_err(refused)?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
         let arguments = Arguments::bind(class.name, method, &args, &kwargs).map_err(refused)?;
         let (ctx, form) = self.context(call)?;
-        let result = (method.call)(&ctx, None, arguments).await.map_err(failure_of)?;
+        let result = (method.call)(&ctx, None, arguments)
+            .await
+            .map_err(failure_of)?;
         write_result(&*result, wanted, &manifest, form)
     }
 
     async fn object_action(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
-        let [objinst, objmethod, args, kwargs] =
-            call.args.bind("ConductorManager.object_action", ["objinst", "objmethod", "args", "kwargs"])?;
+        let [objinst, objmethod, args, kwargs] = call.args.bind(
+            "ConductorManager.object_action",
+            ["objinst", "objmethod", "args", "kwargs"],
+        )?;
         let mut object = self.read(objinst)?;
         let class = object.class();
-        let method = class.method(&string("objmethod", objmethod)?, MethodKind::Instance).map_err(refused)?;
+        let method = class
+            .method(&string("objmethod", objmethod)?, MethodKind::Instance)
+            .map_err(refused)?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
         let arguments = Arguments::bind(class.name, method, &args, &kwargs).map_err(refused)?;
         let (ctx, form) = self.context(call)?;
         let before = object.clone_box();
-        let result = (method.call)(&ctx, Some(&mut *object), arguments).await.map_err(failure_of)?;
+        let result = (method.call)(&ctx, Some(&mut *object), arguments)
+            .await
+            .map_err(failure_of)?;
         let mut writer = Writer::new(form);
         writer.raw("[");
         updates(&*before, &*object, &mut writer);
@@ -83,13 +103,22 @@ impl ObjectEndpoint {
     }
 
     fn backport(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
-        let [objinst, versions] =
-            call.args.bind("ConductorManager.object_backport_versions", ["objinst", "object_versions"])?;
+        let [objinst, versions] = call.args.bind(
+            "ConductorManager.object_backport_versions",
+            ["objinst", "object_versions"],
+        )?;
         let object = self.read(objinst)?;
         let manifest = manifest(versions)?;
         let target = wanted(&manifest, object.class().name)?;
-        let options = WriteOptions { form: Form::Compat, target: Some(target), manifest: Some(&manifest) };
-        object.to_json_with(options).map(Json::from_written).map_err(refused)
+        let options = WriteOptions {
+            form: Form::Compat,
+            target: Some(target),
+            manifest: Some(&manifest),
+        };
+        object
+            .to_json_with(options)
+            .map(Json::from_written)
+            .map_err(refused)
     }
 
     /// Reads the object a call is about. One that is too new is refused at
@@ -108,7 +137,10 @@ impl Endpoint for ObjectEndpoint {
     fn has_method(&self, method: &str) -> bool {
         matches!(
             method,
-            "object_class_action_versions" | "object_action" | "object_backport_versions" | "provider_fw_rule_get_all"
+            "object_class_action_versions"
+                | "object_action"
+                | "object_backport_versions"
+                | "provider_fw_rule_get_all"
         )
     }
 
@@ -127,7 +159,10 @@ impl Endpoint for ObjectEndpoint {
 impl fmt::Debug for ObjectEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let classes = self.registry.iter().count();
-        f.debug_struct("ObjectEndpoint").field("classes", &classes).field("route", &self.route).finish_non_exhaustive()
+        f.debug_struct("ObjectEndpoint")
+            .field("classes", &classes)
+            .field("route", &self.route)
+            .finish_non_exhaustive()
     }
 }
 
@@ -136,19 +171,36 @@ impl fmt::Debug for ObjectEndpoint {
 /// object of an equal version is not looked into (nova
 /// `object_class_action_versions`). In the native form every object anywhere
 /// in the result is written at what the caller can read.
-fn write_result(result: &dyn Returned, wanted: Version, manifest: &Manifest, form: Form) -> Result<Json, Box<Failure>> {
+fn write_result(
+    result: &dyn Returned,
+    wanted: Version,
+    manifest: &Manifest,
+    form: Form,
+) -> Result<Json, Box<Failure>> {
     let text = match (form, result.as_object()) {
         (Form::Native, Some(object)) => {
-            let target = manifest.get(object.class().name).map(|asked| asked.min(object.version()));
-            object.to_json_with(WriteOptions { form, target, manifest: Some(manifest) })
+            let target = manifest
+                .get(object.class().name)
+                .map(|asked| asked.min(object.version()));
+            object.to_json_with(WriteOptions {
+                form,
+                target,
+                manifest: Some(manifest),
+            })
         }
         (Form::Native, None) => {
             let mut writer = Writer::for_manifest(manifest);
             result.write(&mut writer);
             writer.finish()
         }
-        (Form::Compat, Some(object)) if wanted < object.version() || wanted.major != object.version().major => {
-            object.to_json_with(WriteOptions { form, target: Some(wanted), manifest: Some(manifest) })
+        (Form::Compat, Some(object))
+            if wanted < object.version() || wanted.major != object.version().major =>
+        {
+            object.to_json_with(WriteOptions {
+                form,
+                target: Some(wanted),
+                manifest: Some(manifest),
+            })
         }
         (Form::Compat, _) => {
             let mut writer = Writer::new(form);
@@ -175,7 +227,9 @@ fn manifest(raw: &RawValue) -> Result<Manifest, Box<Failure>> {
     let map: JsonMap = parse("object_versions", raw)?;
     map.iter()
         .map(|(name, version)| {
-            let version = version.as_str().ok_or_else(|| unfit("object_versions", "a version is no text"))?;
+            let version = version
+                .as_str()
+                .ok_or_else(|| unfit("object_versions", "a version is no text"))?;
             Ok((name.as_str(), Version::from_str(version).map_err(refused)?))
         })
         .collect()
@@ -188,7 +242,11 @@ fn string(name: &str, raw: &RawValue) -> Result<String, Box<Failure>> {
 /// `args`: a list, each element left as the text it is.
 fn list(raw: &RawValue) -> Result<Vec<&str>, Box<Failure>> {
     let items: Option<Vec<&RawValue>> = parse("args", raw)?;
-    Ok(items.unwrap_or_default().into_iter().map(RawValue::get).collect())
+    Ok(items
+        .unwrap_or_default()
+        .into_iter()
+        .map(RawValue::get)
+        .collect())
 }
 
 /// `kwargs`: a dictionary, each value left as the text it is.
@@ -197,7 +255,10 @@ fn dictionary(raw: &RawValue) -> Result<BTreeMap<String, &RawValue>, Box<Failure
 }
 
 fn pairs<'a>(kwargs: &'a BTreeMap<String, &'a RawValue>) -> Vec<(&'a str, &'a str)> {
-    kwargs.iter().map(|(name, value)| (name.as_str(), value.get())).collect()
+    kwargs
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.get()))
+        .collect()
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(name: &str, raw: &'a RawValue) -> Result<T, Box<Failure>> {
@@ -205,7 +266,11 @@ fn parse<'a, T: serde::Deserialize<'a>>(name: &str, raw: &'a RawValue) -> Result
 }
 
 fn unfit(name: &str, reason: &str) -> Box<Failure> {
-    Failure::builtin("TypeError", format!("the argument '{name}' cannot be used: {reason}")).into()
+    Failure::builtin(
+        "TypeError",
+        format!("the argument '{name}' cannot be used: {reason}"),
+    )
+    .into()
 }
 
 impl ObjectEndpoint {

@@ -1,9 +1,7 @@
 //! What a method changed about its object: nova `conductor/manager.py`,
 //! `object_action`.
 
-use versionedobjects::{
-    FieldDef, Form, ObjectExt as _, Shape, Slot, VersionedObject, Writer,
-};
+use versionedobjects::{FieldDef, Form, ObjectExt as _, Shape, Slot, VersionedObject, Writer};
 
 /// Writes the attributes that were unset before or differ now, and which of
 /// them count as changed.
@@ -12,7 +10,11 @@ use versionedobjects::{
 /// object in a field differs from its own copy, whatever it holds. Python
 /// callers are given what they would be given there; our own get real
 /// differences.
-pub(crate) fn updates(before: &dyn VersionedObject, after: &dyn VersionedObject, writer: &mut Writer<'_>) {
+pub(crate) fn updates(
+    before: &dyn VersionedObject,
+    after: &dyn VersionedObject,
+    writer: &mut Writer<'_>,
+) {
     writer.raw("{");
     for (index, field) in after.class().fields.iter().enumerate() {
         let slot = after.slot(index);

@@ -21,8 +21,13 @@ impl Bus {
     /// [`Error::Bus`] when the URL cannot be used.
     pub async fn join(program: &str, settings: &Settings) -> Result<Self> {
         let url = url(settings)?;
-        let transport = Transport::open(&url, options(program, settings), &[]).await.map_err(|source| bus(settings, source))?;
-        Ok(Self { transport, hub: None })
+        let transport = Transport::open(&url, options(program, settings), &[])
+            .await
+            .map_err(|source| bus(settings, source))?;
+        Ok(Self {
+            transport,
+            hub: None,
+        })
     }
 
     /// Opens the bus as the service that others look for on it. Where the bus
@@ -36,10 +41,18 @@ impl Bus {
         if !url.scheme.starts_with("grpc") {
             return Self::join(program, settings).await;
         }
-        let hub_options = HubOptions { tls: tls(settings), ..HubOptions::default() };
-        let hub = Hub::bind(&url, hub_options).await.map_err(|source| bus(settings, source))?;
+        let hub_options = HubOptions {
+            tls: tls(settings),
+            ..HubOptions::default()
+        };
+        let hub = Hub::bind(&url, hub_options)
+            .await
+            .map_err(|source| bus(settings, source))?;
         tracing::info!(url = %hub.url(), "other services meet here");
-        Ok(Self { transport: hub.transport(options(program, settings)), hub: Some(hub) })
+        Ok(Self {
+            transport: hub.transport(options(program, settings)),
+            hub: Some(hub),
+        })
     }
 
     /// The transport, for clients and servers.
@@ -58,7 +71,12 @@ impl Bus {
 }
 
 fn url(settings: &Settings) -> Result<TransportUrl> {
-    settings.service.transport_url.expose().parse().map_err(|source| bus(settings, source))
+    settings
+        .service
+        .transport_url
+        .expose()
+        .parse()
+        .map_err(|source| bus(settings, source))
 }
 
 fn bus(settings: &Settings, source: oslo_messaging::Error) -> Error {

@@ -73,5 +73,8 @@ pub fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|source| Error::System { doing: "start the threads of the runtime", source })
+        .map_err(|source| Error::System {
+            doing: "start the threads of the runtime",
+            source,
+        })
 }

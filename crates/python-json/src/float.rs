@@ -13,7 +13,9 @@ pub fn float_repr(value: f64) -> String {
         // Rust has the same shortest digits; only the notation differs.
         let text = format!("{value:e}");
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, power) = exponent.strip_prefix('-').map_or(('+', exponent), |power| ('-', power));
+        let (sign, power) = exponent
+            .strip_prefix('-')
+            .map_or(('+', exponent), |power| ('-', power));
         return format!("{digits}e{sign}{power:0>2}");
     }
     format!("{value:?}")
@@ -52,7 +54,10 @@ mod tests {
             (f64::INFINITY, "inf", "Infinity"),
             (f64::NEG_INFINITY, "-inf", "-Infinity"),
         ] {
-            assert_eq!((float_repr(value).as_str(), float_json(value).as_str()), (repr, json));
+            assert_eq!(
+                (float_repr(value).as_str(), float_json(value).as_str()),
+                (repr, json)
+            );
         }
     }
 }

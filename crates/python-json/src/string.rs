@@ -50,8 +50,15 @@ fn write(out: &mut Vec<u8>, text: &str, table: &[u8; 256]) {
         out.extend_from_slice(clean.as_bytes());
         let mut chars = tail.chars();
         if let Some(c) = chars.next() {
-            match u8::try_from(c).ok().filter(u8::is_ascii).map(|byte| table[usize::from(byte)]) {
-                Some(b'u') | None => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| write_unit(out, *unit)),
+            match u8::try_from(c)
+                .ok()
+                .filter(u8::is_ascii)
+                .map(|byte| table[usize::from(byte)])
+            {
+                Some(b'u') | None => c
+                    .encode_utf16(&mut [0; 2])
+                    .iter()
+                    .for_each(|unit| write_unit(out, *unit)),
                 Some(short) => out.extend_from_slice(&[b'\\', short]),
             }
         }
@@ -87,7 +94,11 @@ mod tests {
         for (text, ascii, unicode) in [
             ("plain", r#""plain""#, r#""plain""#),
             ("a\"b\\c/", r#""a\"b\\c/""#, r#""a\"b\\c/""#),
-            ("\n\r\t\u{8}\u{c}\u{1}", r#""\n\r\t\b\f\u0001""#, r#""\n\r\t\b\f\u0001""#),
+            (
+                "\n\r\t\u{8}\u{c}\u{1}",
+                r#""\n\r\t\b\f\u0001""#,
+                r#""\n\r\t\b\f\u0001""#,
+            ),
             ("\u{7f}", r#""\u007f""#, r#""\u007f""#),
             ("é😀", r#""\u00e9\ud83d\ude00""#, "\"é😀\""),
         ] {
