@@ -5,7 +5,10 @@ use std::fmt::Debug;
 
 use futures::future::BoxFuture;
 
-use crate::{Context, Error, Exception, FieldType, Form, Object, Reader, Result, TypeDef, Value, VersionedObject, Writer};
+use crate::{
+    Context, Error, Exception, FieldType, Form, Object, Reader, Result, TypeDef, Value,
+    VersionedObject, Writer,
+};
 
 /// Whether a method belongs to the class or to an object of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +37,10 @@ pub struct MethodDef {
 
 impl Debug for MethodDef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MethodDef").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("MethodDef")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
@@ -73,6 +79,10 @@ pub struct ArgumentDef {
 }
 
 /// The result of a method, without its type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be passed to or returned by a remotable method",
+    note = "arguments and results are of types that implement `FieldType`, as fields are"
+)]
 pub trait Returned: Debug + Send {
     /// Writes the primitive.
     fn write(&self, writer: &mut Writer<'_>);
@@ -116,27 +126,52 @@ impl<'a> Arguments<'a> {
         args: &[&'a str],
         kwargs: &[(&'a str, &'a str)],
     ) -> Result<Self> {
-        let wrong = |reason: String| Error::Arguments { class, method: method.name, reason };
-        let parameters: Vec<&ArgumentDef> =
-            method.arguments.iter().filter(|argument| argument.kind == ArgumentKind::Plain).collect();
-        let takes = |kind| method.arguments.iter().any(|argument| argument.kind == kind);
+        let wrong = |reason: String| Error::Arguments {
+            class,
+            method: method.name,
+            reason,
+        };
+        let parameters: Vec<&ArgumentDef> = method
+            .arguments
+            .iter()
+            .filter(|argument| argument.kind == ArgumentKind::Plain)
+            .collect();
+        let takes = |kind| {
+            method
+                .arguments
+                .iter()
+                .any(|argument| argument.kind == kind)
+        };
         let (plain, rest) = args.split_at(args.len().min(parameters.len()));
         let mut bound: Vec<Option<&'a str>> = plain.iter().map(|raw| Some(*raw)).collect();
         bound.resize(parameters.len(), None);
         if !rest.is_empty() && !takes(ArgumentKind::Positional) {
-            return Err(wrong(format!("takes {} arguments but {} were given", parameters.len(), args.len())));
+            return Err(wrong(format!(
+                "takes {} arguments but {} were given",
+                parameters.len(),
+                args.len()
+            )));
         }
         let mut keyword = Vec::new();
         for (name, raw) in kwargs {
-            match parameters.iter().zip(&mut bound).find(|(parameter, _)| parameter.name == *name) {
+            match parameters
+                .iter()
+                .zip(&mut bound)
+                .find(|(parameter, _)| parameter.name == *name)
+            {
                 Some((_, slot @ None)) => *slot = Some(*raw),
                 Some((parameter, Some(_))) => {
-                    return Err(wrong(format!("got multiple values for argument '{}'", parameter.name)));
+                    return Err(wrong(format!(
+                        "got multiple values for argument '{}'",
+                        parameter.name
+                    )));
                 }
                 None if takes(ArgumentKind::Keyword) => keyword.push((*name, *raw)),
                 None => {
                     let name: String = name.chars().take(64).collect();
-                    return Err(wrong(format!("got an unexpected keyword argument '{name}'")));
+                    return Err(wrong(format!(
+                        "got an unexpected keyword argument '{name}'"
+                    )));
                 }
             }
         }
@@ -147,10 +182,24 @@ impl<'a> Arguments<'a> {
             .map(|(parameter, _)| format!("'{}'", parameter.name))
             .collect();
         if !missing.is_empty() {
-            let plural = if missing.len() == 1 { "argument" } else { "arguments" };
-            return Err(wrong(format!("missing {} required {plural}: {}", missing.len(), missing.join(" and "))));
+            let plural = if missing.len() == 1 {
+                "argument"
+            } else {
+                "arguments"
+            };
+            return Err(wrong(format!(
+                "missing {} required {plural}: {}",
+                missing.len(),
+                missing.join(" and ")
+            )));
         }
-        Ok(Self { class, method: method.name, plain: bound, positional: rest.to_vec(), keyword })
+        Ok(Self {
+            class,
+            method: method.name,
+            plain: bound,
+            positional: rest.to_vec(),
+            keyword,
+        })
     }
 
     /// The value of the plain argument at that place among the plain ones, or
@@ -158,7 +207,12 @@ impl<'a> Arguments<'a> {
     ///
     /// # Errors
     /// [`Error::Arguments`] if it does not fit the type.
-    pub fn take<T: FieldType>(&self, index: usize, name: &str, default: impl FnOnce() -> Option<T>) -> Result<T> {
+    pub fn take<T: FieldType>(
+        &self,
+        index: usize,
+        name: &str,
+        default: impl FnOnce() -> Option<T>,
+    ) -> Result<T> {
         match self.plain.get(index).copied().flatten() {
             Some(raw) => self.read(raw, name),
             None => default().ok_or_else(|| Error::Arguments {
@@ -243,7 +297,12 @@ impl Outgoing {
     /// No arguments yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { args: Vec::new(), kwargs: Vec::new(), extra: None, error: None }
+        Self {
+            args: Vec::new(),
+            kwargs: Vec::new(),
+            extra: None,
+            error: None,
+        }
     }
 
     fn text(&mut self, value: &dyn Returned) -> String {
@@ -278,7 +337,13 @@ impl Outgoing {
     pub fn all_keyword(&mut self, values: &crate::JsonMap) {
         let pairs: Vec<String> = values
             .iter()
-            .map(|(key, value)| format!("{}: {}", crate::python_json(&key.as_str().into()), crate::python_json(value)))
+            .map(|(key, value)| {
+                format!(
+                    "{}: {}",
+                    crate::python_json(&key.as_str().into()),
+                    crate::python_json(value)
+                )
+            })
             .collect();
         if !pairs.is_empty() {
             self.extra = Some(pairs.join(", "));
@@ -293,9 +358,16 @@ impl Outgoing {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let pairs = self.kwargs.iter().map(|(name, text)| format!("\"{name}\": {text}")).chain(self.extra);
+        let pairs = self
+            .kwargs
+            .iter()
+            .map(|(name, text)| format!("\"{name}\": {text}"))
+            .chain(self.extra);
         let pairs: Vec<String> = pairs.collect();
-        Ok((format!("[{}]", self.args.join(", ")), format!("{{{}}}", pairs.join(", "))))
+        Ok((
+            format!("[{}]", self.args.join(", ")),
+            format!("{{{}}}", pairs.join(", ")),
+        ))
     }
 }
 

@@ -3,6 +3,10 @@
 use crate::{FieldDef, Meta, Shape, Slot, TypeDef, VersionedObject};
 
 /// A group of attributes that objects embed; derived.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is embedded but is no mixin",
+    note = "derive `Mixin` for it"
+)]
 pub trait Mixin {
     /// The table of its fields.
     const FIELDS: &'static [FieldDef];
@@ -39,7 +43,10 @@ pub const fn concat_fields<const N: usize>(parts: &[&[FieldDef]]) -> [FieldDef; 
     const NOTHING: FieldDef = FieldDef {
         name: "",
         key: "",
-        ty: &TypeDef { name: "", shape: Shape::Scalar },
+        ty: &TypeDef {
+            name: "",
+            shape: Shape::Scalar,
+        },
         nullable: false,
         read_only: false,
         lazy: false,
