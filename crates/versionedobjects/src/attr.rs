@@ -3,7 +3,9 @@
 use std::any::Any;
 use std::fmt::Debug;
 
-use crate::{Error, FieldDef, FieldType, Reader, Result, Value, ValueError, VersionedObject, Writer};
+use crate::{
+    Error, FieldDef, FieldType, Reader, Result, Value, ValueError, VersionedObject, Writer,
+};
 
 /// An attribute of an object: unset, or set to a value, which may be null
 /// where `T` is an `Option`.
@@ -66,7 +68,12 @@ pub trait Slot: Any + Debug {
     ///
     /// # Errors
     /// When the value does not fit, or must not follow the present one.
-    fn assign(&mut self, value: Value, field: &FieldDef, check: Transition) -> Result<bool, ValueError>;
+    fn assign(
+        &mut self,
+        value: Value,
+        field: &FieldDef,
+        check: Transition,
+    ) -> Result<bool, ValueError>;
 
     /// Writes the primitive; nothing if unset.
     fn write(&self, writer: &mut Writer<'_>);
@@ -113,7 +120,12 @@ impl<T: FieldType> Slot for Attr<T> {
         self.as_option().map(FieldType::to_value)
     }
 
-    fn assign(&mut self, value: Value, field: &FieldDef, check: Transition) -> Result<bool, ValueError> {
+    fn assign(
+        &mut self,
+        value: Value,
+        field: &FieldDef,
+        check: Transition,
+    ) -> Result<bool, ValueError> {
         let new = T::coerce(field.replace_null(value)?)?;
         let differs = match self {
             Self::Set(old) => {
@@ -146,7 +158,9 @@ impl<T: FieldType> Slot for Attr<T> {
     }
 
     fn same(&self, other: &dyn Slot) -> bool {
-        (other as &dyn Any).downcast_ref::<Self>().is_some_and(|other| self == other)
+        (other as &dyn Any)
+            .downcast_ref::<Self>()
+            .is_some_and(|other| self == other)
     }
 
     fn copy_from(&mut self, other: &dyn Slot) {
@@ -179,7 +193,11 @@ pub mod access {
     /// # Errors
     /// [`Error::Unset`]
     #[inline]
-    pub fn get<'a, T: FieldType>(attr: &'a Attr<T>, object: &'static str, field: &'static str) -> Result<T::View<'a>> {
+    pub fn get<'a, T: FieldType>(
+        attr: &'a Attr<T>,
+        object: &'static str,
+        field: &'static str,
+    ) -> Result<T::View<'a>> {
         match attr {
             Attr::Set(value) => Ok(value.view()),
             Attr::Unset => Err(Error::Unset { object, field }),
@@ -188,7 +206,12 @@ pub mod access {
 
     /// Sets an attribute and marks it changed.
     #[inline]
-    pub fn set<T: FieldType>(attr: &mut Attr<T>, meta: &mut Meta, index: usize, value: impl IntoField<T>) {
+    pub fn set<T: FieldType>(
+        attr: &mut Attr<T>,
+        meta: &mut Meta,
+        index: usize,
+        value: impl IntoField<T>,
+    ) {
         *attr = Attr::Set(value.into_field());
         meta.mark(index);
     }
@@ -232,7 +255,11 @@ pub mod access {
     ) -> Result<()> {
         let value = value.into_field();
         if let Attr::Set(old) = attr {
-            value.follows(old).map_err(|cause| Error::Value { object, field, cause })?;
+            value.follows(old).map_err(|cause| Error::Value {
+                object,
+                field,
+                cause,
+            })?;
         }
         set(attr, meta, index, value);
         Ok(())
@@ -250,7 +277,9 @@ pub mod access {
         field: &'static str,
         edit: impl FnOnce(&mut T) -> R,
     ) -> Result<R> {
-        let Attr::Set(value) = attr else { return Err(Error::Unset { object, field }) };
+        let Attr::Set(value) = attr else {
+            return Err(Error::Unset { object, field });
+        };
         let before = value.clone();
         let result = edit(value);
         if *value != before {

@@ -38,7 +38,11 @@ impl FieldSet {
     }
 
     const fn bit(index: usize) -> u128 {
-        if index < Self::CAPACITY { 1 << index } else { 0 }
+        if index < Self::CAPACITY {
+            1 << index
+        } else {
+            0
+        }
     }
 }
 
@@ -83,7 +87,9 @@ pub fn what_changed(object: &dyn VersionedObject) -> FieldSet {
         };
         if counts && !changed.contains(index) {
             let mut dirty = false;
-            object.slot(index).visit(&mut |child| dirty = dirty || !what_changed(child).is_empty());
+            object
+                .slot(index)
+                .visit(&mut |child| dirty = dirty || !what_changed(child).is_empty());
             if dirty {
                 changed.insert(index);
             }
@@ -100,12 +106,22 @@ pub fn what_changed(object: &dyn VersionedObject) -> FieldSet {
 pub fn reset_changes(object: &mut dyn VersionedObject, fields: &[&str], recursive: bool) {
     let class = object.class();
     let named = |index: usize| {
-        fields.is_empty() || class.fields.get(index).is_some_and(|field| fields.contains(&field.name))
+        fields.is_empty()
+            || class
+                .fields
+                .get(index)
+                .is_some_and(|field| fields.contains(&field.name))
     };
     if recursive {
         for index in what_changed(object).iter().filter(|index| named(*index)) {
-            if class.fields.get(index).is_some_and(|field| field.ty.oslo_object().is_some()) {
-                object.slot_mut(index).visit_mut(&mut |child| reset_changes(child, &[], true));
+            if class
+                .fields
+                .get(index)
+                .is_some_and(|field| field.ty.oslo_object().is_some())
+            {
+                object
+                    .slot_mut(index)
+                    .visit_mut(&mut |child| reset_changes(child, &[], true));
             }
         }
     }

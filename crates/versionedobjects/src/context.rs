@@ -30,7 +30,10 @@ struct Counters {
 impl Context {
     /// A context of a process that has a store. `request` says who asks, in
     /// whatever type the project uses.
-    pub fn direct<S: ?Sized + Send + Sync + 'static>(store: Arc<S>, request: impl Any + Send + Sync) -> Self {
+    pub fn direct<S: ?Sized + Send + Sync + 'static>(
+        store: Arc<S>,
+        request: impl Any + Send + Sync,
+    ) -> Self {
         Self::with_route(Route::Direct(Store::new(store)), request)
     }
 
@@ -41,19 +44,32 @@ impl Context {
 
     /// A context with a route that was chosen before.
     pub fn with_route(route: Route, request: impl Any + Send + Sync) -> Self {
-        Self { request: Arc::new(request), route, deadline: None, pin: None, counters: Arc::default() }
+        Self {
+            request: Arc::new(request),
+            route,
+            deadline: None,
+            pin: None,
+            counters: Arc::default(),
+        }
     }
 
     /// The same route for another request. Counts anew.
     #[must_use]
     pub fn with_request(&self, request: impl Any + Send + Sync) -> Self {
-        Self { request: Arc::new(request), counters: Arc::default(), ..self.clone() }
+        Self {
+            request: Arc::new(request),
+            counters: Arc::default(),
+            ..self.clone()
+        }
     }
 
     /// The same, given up at `deadline`.
     #[must_use]
     pub fn with_deadline(&self, deadline: Instant) -> Self {
-        Self { deadline: Some(deadline), ..self.clone() }
+        Self {
+            deadline: Some(deadline),
+            ..self.clone()
+        }
     }
 
     /// The same, reading and asking as a release would that knows no newer
@@ -61,7 +77,10 @@ impl Context {
     /// that must behave as an older release.
     #[must_use]
     pub fn with_pin(&self, pin: Arc<Manifest>) -> Self {
-        Self { pin: Some(pin), ..self.clone() }
+        Self {
+            pin: Some(pin),
+            ..self.clone()
+        }
     }
 
     /// The versions this side is held to, if it is.
@@ -100,7 +119,8 @@ impl Context {
     /// How long until the caller gives up.
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// How many loads of lazy attributes were made under this context.
@@ -129,6 +149,9 @@ impl Context {
 impl Debug for Context {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Who asks may hold secrets, and its type is not known here.
-        f.debug_struct("Context").field("route", &self.route).field("deadline", &self.deadline).finish_non_exhaustive()
+        f.debug_struct("Context")
+            .field("route", &self.route)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }

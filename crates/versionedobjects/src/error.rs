@@ -158,7 +158,9 @@ pub enum Error {
         receiver: &'static str,
     },
     /// The context carries a store of another kind than the class needs.
-    #[error("call {class}.{method}: the context's route leads to no store of this class; build it with the crate's own store")]
+    #[error(
+        "call {class}.{method}: the context's route leads to no store of this class; build it with the crate's own store"
+    )]
     WrongStore {
         /// The class.
         class: &'static str,
@@ -213,18 +215,27 @@ pub enum ValueErrorKind {
 impl ValueError {
     /// A `ValueError`.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { kind: ValueErrorKind::Value, message: message.into() }
+        Self {
+            kind: ValueErrorKind::Value,
+            message: message.into(),
+        }
     }
 
     /// An error of another kind.
     pub fn of(kind: ValueErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self {
+            kind,
+            message: message.into(),
+        }
     }
 
     /// The same error, saying where in a container it happened: `[3]`, `["key"]`.
     #[must_use]
     pub fn at(self, place: impl std::fmt::Display) -> Self {
-        Self { message: format!("{place}: {}", self.message), ..self }
+        Self {
+            message: format!("{place}: {}", self.message),
+            ..self
+        }
     }
 }
 
@@ -247,7 +258,11 @@ pub struct Exception {
 
 impl Exception {
     /// An exception whose only argument is its message.
-    pub fn new(module: impl Into<Cow<'static, str>>, class: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+    pub fn new(
+        module: impl Into<Cow<'static, str>>,
+        class: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
         let message = message.into();
         Self {
             class: class.into(),
@@ -276,7 +291,10 @@ impl Error {
             exception
         };
         let map = |pairs: &[(&str, String)]| {
-            pairs.iter().map(|(key, value)| ((*key).to_owned(), value.clone().into())).collect::<JsonMap>()
+            pairs
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), value.clone().into()))
+                .collect::<JsonMap>()
         };
         match self {
             Self::Unset { object, field } => Exception::new(
@@ -284,13 +302,23 @@ impl Error {
                 "NotImplementedError",
                 format!("Cannot load '{field}' in the base class of {object}"),
             ),
-            Self::UnknownField { .. } => Exception::new(BUILTINS, "AttributeError", self.to_string()),
-            Self::NoSuchMethod { class, method, kind: MethodKind::Class } => Exception::new(
+            Self::UnknownField { .. } => {
+                Exception::new(BUILTINS, "AttributeError", self.to_string())
+            }
+            Self::NoSuchMethod {
+                class,
+                method,
+                kind: MethodKind::Class,
+            } => Exception::new(
                 BUILTINS,
                 "AttributeError",
                 format!("type object '{class}' has no attribute '{method}'"),
             ),
-            Self::NoSuchMethod { class, method, kind: MethodKind::Instance } => Exception::new(
+            Self::NoSuchMethod {
+                class,
+                method,
+                kind: MethodKind::Instance,
+            } => Exception::new(
                 BUILTINS,
                 "AttributeError",
                 format!("'{class}' object has no attribute '{method}'"),
@@ -303,7 +331,11 @@ impl Error {
             Self::UnsupportedObject { name } => {
                 with("UnsupportedObjectError", map(&[("objtype", name.clone())]))
             }
-            Self::IncompatibleVersion { name, requested, supported } => with(
+            Self::IncompatibleVersion {
+                name,
+                requested,
+                supported,
+            } => with(
                 "IncompatibleObjectVersion",
                 map(&[
                     ("objname", name.clone()),
@@ -311,17 +343,24 @@ impl Error {
                     ("supported", supported.to_string()),
                 ]),
             ),
-            Self::InvalidTargetVersion { requested, .. } => {
-                with("InvalidTargetVersion", map(&[("version", requested.to_string())]))
-            }
-            Self::Action { action, reason } => {
-                with("ObjectActionError", map(&[("action", action.to_string()), ("reason", reason.clone())]))
-            }
+            Self::InvalidTargetVersion { requested, .. } => with(
+                "InvalidTargetVersion",
+                map(&[("version", requested.to_string())]),
+            ),
+            Self::Action { action, reason } => with(
+                "ObjectActionError",
+                map(&[("action", action.to_string()), ("reason", reason.clone())]),
+            ),
             Self::UnregisteredSubobject { child, parent } => with(
                 "UnregisteredSubobject",
-                map(&[("child_objname", child.clone()), ("parent_objname", parent.clone())]),
+                map(&[
+                    ("child_objname", child.clone()),
+                    ("parent_objname", parent.clone()),
+                ]),
             ),
-            Self::MissingKey { key, .. } => Exception::new(BUILTINS, "KeyError", format!("'{key}'")),
+            Self::MissingKey { key, .. } => {
+                Exception::new(BUILTINS, "KeyError", format!("'{key}'"))
+            }
             Self::Arguments { .. } => Exception::new(BUILTINS, "TypeError", self.to_string()),
             Self::MalformedVersion { .. } | Self::Malformed { .. } | Self::Limit { .. } => {
                 Exception::new(BUILTINS, "ValueError", self.to_string())
@@ -329,9 +368,11 @@ impl Error {
             Self::Receiver { .. } | Self::WrongStore { .. } => {
                 Exception::new(BUILTINS, "RuntimeError", self.to_string())
             }
-            Self::Unreachable { .. } => {
-                Exception::new("oslo_messaging.exceptions", "MessagingTimeout", self.to_string())
-            }
+            Self::Unreachable { .. } => Exception::new(
+                "oslo_messaging.exceptions",
+                "MessagingTimeout",
+                self.to_string(),
+            ),
         }
     }
 }
@@ -353,5 +394,7 @@ impl ValueError {
 
 fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }

@@ -164,31 +164,49 @@ impl Plain {
     pub const BOOLEAN: Self = Self::of("boolean");
 
     const fn of(json: &'static str) -> Self {
-        Self { json, pattern: None, enforced: true, formats: &[], minimum: None }
+        Self {
+            json,
+            pattern: None,
+            enforced: true,
+            formats: &[],
+            minimum: None,
+        }
     }
 
     /// Text that matches a regular expression.
     #[must_use]
     pub const fn pattern(pattern: &'static str) -> Self {
-        Self { pattern: Some(pattern), ..Self::TEXT }
+        Self {
+            pattern: Some(pattern),
+            ..Self::TEXT
+        }
     }
 
     /// Text that ought to match a regular expression, which nobody checks.
     #[must_use]
     pub const fn loose_pattern(pattern: &'static str) -> Self {
-        Self { enforced: false, ..Self::pattern(pattern) }
+        Self {
+            enforced: false,
+            ..Self::pattern(pattern)
+        }
     }
 
     /// Text in one of JSON Schema's formats.
     #[must_use]
     pub const fn formats(formats: &'static [&'static str]) -> Self {
-        Self { formats, ..Self::TEXT }
+        Self {
+            formats,
+            ..Self::TEXT
+        }
     }
 
     /// The same, not negative.
     #[must_use]
     pub const fn non_negative(self) -> Self {
-        Self { minimum: Some(0), ..self }
+        Self {
+            minimum: Some(0),
+            ..self
+        }
     }
 }
 
@@ -205,7 +223,10 @@ impl Element {
     /// The element of a container of `T`.
     #[must_use]
     pub const fn of<T: FieldType>() -> Self {
-        Self { nullable: T::NULLABLE, ty: T::TYPE }
+        Self {
+            nullable: T::NULLABLE,
+            ty: T::TYPE,
+        }
     }
 }
 
@@ -223,7 +244,10 @@ pub struct ObjectTarget {
 
 impl Debug for ObjectTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ObjectTarget").field("name", &self.name).field("subclasses", &self.subclasses).finish()
+        f.debug_struct("ObjectTarget")
+            .field("name", &self.name)
+            .field("subclasses", &self.subclasses)
+            .finish()
     }
 }
 
@@ -247,7 +271,9 @@ impl TypeDef {
     pub const fn any_object(&self) -> Option<ObjectTarget> {
         match &self.shape {
             Shape::Object(target) => Some(*target),
-            Shape::List(element) | Shape::Dict(element) | Shape::Set(element) => element.ty.any_object(),
+            Shape::List(element) | Shape::Dict(element) | Shape::Set(element) => {
+                element.ty.any_object()
+            }
             _ => None,
         }
     }
@@ -318,11 +344,15 @@ impl FieldDef {
         let name = self.ty.name;
         match self.ty.values() {
             Some(values) => {
-                let values = Value::List(values.iter().map(|value| Value::from(*value)).collect()).python_repr();
+                let values = Value::List(values.iter().map(|value| Value::from(*value)).collect())
+                    .python_repr();
                 // oslo's own `Enum` is given a list; the named ones of Nova
                 // declare a tuple, which shows in the text.
-                let values = match values.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                    Some(items) if name != "Enum" => {
+                let values = match values
+                    .strip_prefix('[')
+                    .and_then(|rest| rest.strip_suffix(']'))
+                {
+                    Some(items) if !matches!(name, "Enum" | "List") => {
                         let comma = if items.contains("', '") { "" } else { "," };
                         format!("({items}{comma})")
                     }
@@ -338,7 +368,10 @@ impl FieldDef {
     pub(crate) fn replace_null(&self, value: Value) -> Result<Value, ValueError> {
         match (value, self.nullable, self.default) {
             (Value::Null, false, Some(default)) => Ok(default()),
-            (Value::Null, false, None) => Err(ValueError::new(format!("Field `{}' cannot be None", self.name))),
+            (Value::Null, false, None) => Err(ValueError::new(format!(
+                "Field `{}' cannot be None",
+                self.name
+            ))),
             (value, _, _) => Ok(value),
         }
     }

@@ -20,14 +20,26 @@ impl Class {
     pub fn fingerprint_source(&self) -> String {
         let mut fields: Vec<_> = self.fields.iter().collect();
         fields.sort_by_key(|field| field.name);
-        let fields: Vec<String> =
-            fields.iter().map(|field| format!("('{}', {})", field.name, field.python_repr())).collect();
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|field| format!("('{}', {})", field.name, field.python_repr()))
+            .collect();
         let mut methods: Vec<_> = self.methods.iter().collect();
         methods.sort_by_key(|method| method.name);
-        let methods: Vec<String> =
-            methods.iter().map(|method| format!("('{}', {})", method.name, argspec(method))).collect();
-        let children = if self.is_list { format!(", {}", ordered_dict(self)) } else { String::new() };
-        format!("([{}], [{}]{children})", fields.join(", "), methods.join(", "))
+        let methods: Vec<String> = methods
+            .iter()
+            .map(|method| format!("('{}', {})", method.name, argspec(method)))
+            .collect();
+        let children = if self.is_list {
+            format!(", {}", ordered_dict(self))
+        } else {
+            String::new()
+        };
+        format!(
+            "([{}], [{}]{children})",
+            fields.join(", "),
+            methods.join(", ")
+        )
     }
 }
 
@@ -37,12 +49,24 @@ fn argspec(method: &MethodDef) -> String {
         MethodKind::Class => vec!["cls", method.context],
         MethodKind::Instance => vec!["self"],
     };
-    let of_kind = |kind: ArgumentKind| method.arguments.iter().filter(move |argument| argument.kind == kind);
+    let of_kind = |kind: ArgumentKind| {
+        method
+            .arguments
+            .iter()
+            .filter(move |argument| argument.kind == kind)
+    };
     args.extend(of_kind(ArgumentKind::Plain).map(|argument| argument.name));
     let args: Vec<String> = args.into_iter().map(|name| format!("'{name}'")).collect();
-    let star = |kind| of_kind(kind).next().map_or_else(|| "None".to_owned(), |argument| format!("'{}'", argument.name));
-    let defaults: Vec<String> =
-        of_kind(ArgumentKind::Plain).filter_map(|argument| argument.default).map(|default| default().python_repr()).collect();
+    let star = |kind| {
+        of_kind(kind).next().map_or_else(
+            || "None".to_owned(),
+            |argument| format!("'{}'", argument.name),
+        )
+    };
+    let defaults: Vec<String> = of_kind(ArgumentKind::Plain)
+        .filter_map(|argument| argument.default)
+        .map(|default| default().python_repr())
+        .collect();
     let defaults = match defaults.as_slice() {
         [] => "None".to_owned(),
         [only] => format!("({only},)"),
@@ -60,13 +84,20 @@ fn ordered_dict(class: &Class) -> String {
     if class.child_versions.is_empty() {
         return "OrderedDict()".to_owned();
     }
-    let mut pairs: Vec<(String, String)> =
-        class.child_versions.iter().map(|(parent, child)| (parent.to_string(), child.to_string())).collect();
+    let mut pairs: Vec<(String, String)> = class
+        .child_versions
+        .iter()
+        .map(|(parent, child)| (parent.to_string(), child.to_string()))
+        .collect();
     pairs.sort();
     let pairs: Vec<String> = pairs
         .iter()
         .map(|(parent, child)| {
-            format!("({}, {})", Value::from(parent.as_str()).python_repr(), Value::from(child.as_str()).python_repr())
+            format!(
+                "({}, {})",
+                Value::from(parent.as_str()).python_repr(),
+                Value::from(child.as_str()).python_repr()
+            )
         })
         .collect();
     format!("OrderedDict([{}])", pairs.join(", "))

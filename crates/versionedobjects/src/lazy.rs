@@ -43,7 +43,11 @@ pub async fn load_missing<T: LazyLoad>(
     fields: &[T::Field],
 ) -> Result<(), <T::Project as Project>::Error> {
     use crate::ObjectExt as _;
-    let missing: Vec<T::Field> = fields.iter().copied().filter(|field| !object.is_set(field.name())).collect();
+    let missing: Vec<T::Field> = fields
+        .iter()
+        .copied()
+        .filter(|field| !object.is_set(field.name()))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }

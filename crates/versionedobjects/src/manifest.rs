@@ -44,13 +44,22 @@ impl Manifest {
 
     /// The classes with their versions, in the order of discovery.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Version)> {
-        self.0.iter().map(|(name, version)| (name.as_str(), *version))
+        self.0
+            .iter()
+            .map(|(name, version)| (name.as_str(), *version))
     }
 
     /// The same classes, none at a version above the one `pin` names for it.
     #[must_use]
     pub fn pinned(&self, pin: &Self) -> Self {
-        self.iter().map(|(name, version)| (name, pin.get(name).map_or(version, |pinned| pinned.min(version)))).collect()
+        self.iter()
+            .map(|(name, version)| {
+                (
+                    name,
+                    pin.get(name).map_or(version, |pinned| pinned.min(version)),
+                )
+            })
+            .collect()
     }
 
     /// Reads the wire form.
@@ -60,7 +69,9 @@ impl Manifest {
     pub fn from_json(map: &JsonMap) -> Result<Self> {
         map.iter()
             .map(|(name, value)| {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
                 Ok((name.clone(), Version::from_str(&text)?))
             })
             .collect::<Result<_>>()
@@ -70,14 +81,18 @@ impl Manifest {
     /// The wire form.
     #[must_use]
     pub fn to_json(&self) -> JsonMap {
-        self.iter().map(|(name, version)| (name.to_owned(), version.to_string().into())).collect()
+        self.iter()
+            .map(|(name, version)| (name.to_owned(), version.to_string().into()))
+            .collect()
     }
 
     /// The wire form as text, as Python writes it.
     #[must_use]
     pub fn python_json(&self) -> String {
         let mut writer = crate::Writer::new(crate::Form::Compat);
-        writer.object(self.iter(), |writer, version| writer.str(&version.to_string()));
+        writer.object(self.iter(), |writer, version| {
+            writer.str(&version.to_string())
+        });
         writer.finish().unwrap_or_default()
     }
 
@@ -98,13 +113,23 @@ impl Manifest {
 
 impl fmt::Debug for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter().map(|(name, version)| (name, version.to_string()))).finish()
+        f.debug_map()
+            .entries(
+                self.iter()
+                    .map(|(name, version)| (name, version.to_string())),
+            )
+            .finish()
     }
 }
 
 impl<S: Into<String>> FromIterator<(S, Version)> for Manifest {
     fn from_iter<I: IntoIterator<Item = (S, Version)>>(items: I) -> Self {
-        Self(items.into_iter().map(|(name, version)| (name.into(), version)).collect())
+        Self(
+            items
+                .into_iter()
+                .map(|(name, version)| (name.into(), version))
+                .collect(),
+        )
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use crate::changes::{reset_changes, what_changed};
 use crate::{
-    Error, FieldDef, FieldType, Form, Manifest, Meta, MethodDef, MethodKind, ProjectError, Reader, Release, Result, Slot,
-    Transition, Value, Version, Writer, primitive,
+    Error, FieldDef, FieldType, Form, Manifest, Meta, MethodDef, MethodKind, ProjectError, Reader,
+    Release, Result, Slot, Transition, Value, Version, Writer, primitive,
 };
 
 /// The data of an object on its way to an older version: what a conversion
@@ -106,7 +106,9 @@ impl Class {
     /// The current version: the last one recorded.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.history.last().map_or(Version::new(1, 0), |release| release.version)
+        self.history
+            .last()
+            .map_or(Version::new(1, 0), |release| release.version)
     }
 
     /// The place of a field in the table.
@@ -114,11 +116,18 @@ impl Class {
     pub fn field_index(&self, name: &str) -> Option<usize> {
         let order = self.derived.by_name.get_or_init(|| {
             let mut order: Vec<u16> = (0..).take(self.fields.len()).collect();
-            order.sort_unstable_by_key(|index| self.fields.get(usize::from(*index)).map(|field| field.name));
+            order.sort_unstable_by_key(|index| {
+                self.fields.get(usize::from(*index)).map(|field| field.name)
+            });
             order
         });
         order
-            .binary_search_by(|index| self.fields.get(usize::from(*index)).map_or("", |field| field.name).cmp(name))
+            .binary_search_by(|index| {
+                self.fields
+                    .get(usize::from(*index))
+                    .map_or("", |field| field.name)
+                    .cmp(name)
+            })
             .ok()
             .and_then(|place| order.get(place))
             .map(|index| usize::from(*index))
@@ -130,9 +139,14 @@ impl Class {
     /// # Errors
     /// [`Error::NoSuchMethod`]
     pub fn method(&self, name: &str, kind: MethodKind) -> Result<&'static MethodDef> {
-        self.methods.iter().find(|method| method.name == name && method.kind == kind).ok_or_else(|| {
-            Error::NoSuchMethod { class: self.name, method: name.chars().take(128).collect(), kind }
-        })
+        self.methods
+            .iter()
+            .find(|method| method.name == name && method.kind == kind)
+            .ok_or_else(|| Error::NoSuchMethod {
+                class: self.name,
+                method: name.chars().take(128).collect(),
+                kind,
+            })
     }
 
     /// Whether objects of this class and that version can be read here.
@@ -143,7 +157,11 @@ impl Class {
         if version.is_readable_by(self.version()) {
             Ok(())
         } else {
-            Err(Error::IncompatibleVersion { name: self.name.to_owned(), requested: version, supported: self.version() })
+            Err(Error::IncompatibleVersion {
+                name: self.name.to_owned(),
+                requested: version,
+                supported: self.version(),
+            })
         }
     }
 }
@@ -233,24 +251,32 @@ pub trait ObjectExt: VersionedObject {
 
     /// The version of the data: the one it arrived at, else the class's.
     fn version(&self) -> Version {
-        self.meta().version.unwrap_or_else(|| self.class().version())
+        self.meta()
+            .version
+            .unwrap_or_else(|| self.class().version())
     }
 
     /// Whether the attribute is set; `false` for names that are no field.
     fn is_set(&self, field: &str) -> bool {
-        self.field_index(field).is_some_and(|index| self.slot(index).is_set())
+        self.field_index(field)
+            .is_some_and(|index| self.slot(index).is_set())
     }
 
     /// Whether the field counts as changed; `false` for names that are no field.
     fn is_changed(&self, field: &str) -> bool {
-        self.field_index(field).is_some_and(|index| what_changed(self.as_dyn()).contains(index))
+        self.field_index(field)
+            .is_some_and(|index| what_changed(self.as_dyn()).contains(index))
     }
 
     /// The names of the changed fields, in the order of the table (oslo's
     /// `obj_what_changed`).
     fn changes(&self) -> Vec<&'static str> {
         let fields = self.class().fields;
-        what_changed(self.as_dyn()).iter().filter_map(|index| fields.get(index)).map(|field| field.name).collect()
+        what_changed(self.as_dyn())
+            .iter()
+            .filter_map(|index| fields.get(index))
+            .map(|field| field.name)
+            .collect()
     }
 
     /// The changed fields with their values (oslo's `obj_get_changes`).
@@ -280,7 +306,11 @@ pub trait ObjectExt: VersionedObject {
     /// Marks fields as changed, whatever their values; names that are no field
     /// are ignored.
     fn mark_changed(&mut self, fields: &[&str]) {
-        for index in fields.iter().filter_map(|name| self.class().field_index(name)).collect::<Vec<_>>() {
+        for index in fields
+            .iter()
+            .filter_map(|name| self.class().field_index(name))
+            .collect::<Vec<_>>()
+        {
             self.meta_mut().mark(index);
         }
     }
@@ -291,12 +321,21 @@ pub trait ObjectExt: VersionedObject {
     /// [`Error::UnknownField`], [`Error::Unset`]
     fn get(&self, field: &str) -> Result<Value> {
         let class = self.class();
-        if let Some((def, index)) = self.field_index(field).and_then(|i| Some((class.fields.get(i)?, i))) {
-            return self.slot(index).value().ok_or(Error::Unset { object: class.name, field: def.name });
+        if let Some((def, index)) = self
+            .field_index(field)
+            .and_then(|i| Some((class.fields.get(i)?, i)))
+        {
+            return self.slot(index).value().ok_or(Error::Unset {
+                object: class.name,
+                field: def.name,
+            });
         }
         match class.extra.iter().find(|extra| extra.name == field) {
             Some(extra) => (extra.get)(self.as_dyn()),
-            None => Err(Error::UnknownField { object: class.name, field: field.to_owned() }),
+            None => Err(Error::UnknownField {
+                object: class.name,
+                field: field.to_owned(),
+            }),
         }
     }
 
@@ -323,8 +362,16 @@ pub trait ObjectExt: VersionedObject {
         let value = value.into();
         let (index, def) = position(self.as_dyn(), field)?;
         let mut probe = self.clone_box();
-        let cause = |cause| Error::Value { object: self.class().name, field: def.name, cause };
-        if !probe.slot_mut(index).assign(value.clone(), def, Transition::Restored).map_err(cause)? {
+        let cause = |cause| Error::Value {
+            object: self.class().name,
+            field: def.name,
+            cause,
+        };
+        if !probe
+            .slot_mut(index)
+            .assign(value.clone(), def, Transition::Restored)
+            .map_err(cause)?
+        {
             return Ok(false);
         }
         assign(self.as_dyn_mut(), field, value, Transition::Checked)?;
@@ -355,8 +402,14 @@ pub trait ObjectExt: VersionedObject {
     /// iterating a dict-compatible object gives.
     fn keys(&self) -> Vec<&'static str> {
         let class = self.class();
-        let set = class.fields.iter().enumerate().filter(|(index, _)| self.slot(*index).is_set());
-        set.map(|(_, field)| field.name).chain(class.extra.iter().map(|extra| extra.name)).collect()
+        let set = class
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| self.slot(*index).is_set());
+        set.map(|(_, field)| field.name)
+            .chain(class.extra.iter().map(|extra| extra.name))
+            .collect()
     }
 
     /// Sets the defaults of the named fields, or of all that have one, where
@@ -418,25 +471,47 @@ fn position(object: &dyn VersionedObject, field: &str) -> Result<(usize, &'stati
     class
         .field_index(field)
         .and_then(|index| Some((index, class.fields.get(index)?)))
-        .ok_or_else(|| Error::UnknownField { object: class.name, field: field.to_owned() })
+        .ok_or_else(|| Error::UnknownField {
+            object: class.name,
+            field: field.to_owned(),
+        })
 }
 
 /// Sets an attribute by name; see [`ObjectExt::set`] and [`ObjectExt::load`].
 ///
 /// # Errors
 /// As there.
-pub fn assign(object: &mut dyn VersionedObject, field: &str, value: Value, check: Transition) -> Result<()> {
+pub fn assign(
+    object: &mut dyn VersionedObject,
+    field: &str,
+    value: Value,
+    check: Transition,
+) -> Result<()> {
     let (index, def) = position(object, field)?;
     let class = object.class().name;
-    let cause = |cause| Error::Value { object: class, field: def.name, cause };
+    let cause = |cause| Error::Value {
+        object: class,
+        field: def.name,
+        cause,
+    };
     if check == Transition::Checked && def.read_only && object.slot(index).is_set() {
         let mut probe = object.clone_box();
-        return match probe.slot_mut(index).assign(value, def, Transition::Restored).map_err(cause)? {
-            true => Err(Error::ReadOnlyField { object: class, field: def.name }),
+        return match probe
+            .slot_mut(index)
+            .assign(value, def, Transition::Restored)
+            .map_err(cause)?
+        {
+            true => Err(Error::ReadOnlyField {
+                object: class,
+                field: def.name,
+            }),
             false => Ok(()),
         };
     }
-    object.slot_mut(index).assign(value, def, check).map_err(cause)?;
+    object
+        .slot_mut(index)
+        .assign(value, def, check)
+        .map_err(cause)?;
     if check == Transition::Checked {
         object.meta_mut().mark(index);
     }
@@ -447,7 +522,12 @@ fn set_defaults(object: &mut dyn VersionedObject, fields: &[&str]) -> Result<()>
     let class = object.class();
     let all: Vec<&str>;
     let named = if fields.is_empty() {
-        all = class.fields.iter().filter(|field| field.default.is_some()).map(|field| field.name).collect();
+        all = class
+            .fields
+            .iter()
+            .filter(|field| field.default.is_some())
+            .map(|field| field.name)
+            .collect();
         &all
     } else {
         fields

@@ -11,14 +11,25 @@ use std::str::FromStr as _;
 
 use crate::changes::{FieldSet, what_changed};
 use crate::writer::ChildRule;
-use crate::{Class, Data, Error, FieldDef, Form, ObjectExt as _, Reader, Result, ValueError, Version, VersionedObject, Writer};
+use crate::{
+    Class, Data, Error, FieldDef, Form, ObjectExt as _, Reader, Result, ValueError, Version,
+    VersionedObject, Writer,
+};
 
 /// Writes an object that is not inside another, at `target` or its own version.
-pub(crate) fn write_top(object: &dyn VersionedObject, writer: &mut Writer<'_>, target: Option<Version>) {
+pub(crate) fn write_top(
+    object: &dyn VersionedObject,
+    writer: &mut Writer<'_>,
+    target: Option<Version>,
+) {
     let own = object.version();
     let version = target.unwrap_or(own);
     if version > own {
-        writer.fail(Error::InvalidTargetVersion { object: object.class().name, requested: version, current: own });
+        writer.fail(Error::InvalidTargetVersion {
+            object: object.class().name,
+            requested: version,
+            current: own,
+        });
         return;
     }
     let convert = version != own || writer.manifest.is_some();
@@ -33,8 +44,16 @@ pub fn write_child(object: &dyn VersionedObject, writer: &mut Writer<'_>) {
         ChildRule::At(version) => write(object, writer, version, true, Place::Inside),
         ChildRule::ByManifest => {
             let own = object.version();
-            let asked = writer.manifest.and_then(|manifest| manifest.get(object.class().name));
-            write(object, writer, asked.map_or(own, |asked| asked.min(own)), true, Place::Inside);
+            let asked = writer
+                .manifest
+                .and_then(|manifest| manifest.get(object.class().name));
+            write(
+                object,
+                writer,
+                asked.map_or(own, |asked| asked.min(own)),
+                true,
+                Place::Inside,
+            );
         }
     }
 }
@@ -45,7 +64,13 @@ enum Place {
     Inside,
 }
 
-fn write(object: &dyn VersionedObject, writer: &mut Writer<'_>, version: Version, convert: bool, place: Place) {
+fn write(
+    object: &dyn VersionedObject,
+    writer: &mut Writer<'_>,
+    version: Version,
+    convert: bool,
+    place: Place,
+) {
     let class = object.class();
     writer.raw(class.header(writer.form()));
     let digits = |writer: &mut Writer<'_>, number: u16| writer.int(number.into());
@@ -66,7 +91,9 @@ fn write(object: &dyn VersionedObject, writer: &mut Writer<'_>, version: Version
     };
     label(writer, ".data\"");
     let outer = writer.children;
-    let hook = class.backport.filter(|_| convert && version < class.version());
+    let hook = class
+        .backport
+        .filter(|_| convert && version < class.version());
     let present = match hook {
         None => write_data(object, writer, version, convert, Drops::Newer),
         Some(hook) => {
@@ -79,10 +106,17 @@ fn write(object: &dyn VersionedObject, writer: &mut Writer<'_>, version: Version
                     for field in class.fields.iter().filter(|field| is_newer(field, version)) {
                         data.shift_remove(field.name);
                     }
-                    writer.object(data.iter().map(|(key, value)| (key.as_str(), value)), |writer, value| writer.json(value));
+                    writer.object(
+                        data.iter().map(|(key, value)| (key.as_str(), value)),
+                        |writer, value| writer.json(value),
+                    );
                     let mut present = present;
                     for index in present.iter() {
-                        if class.fields.get(index).is_none_or(|field| !data.contains_key(field.name)) {
+                        if class
+                            .fields
+                            .get(index)
+                            .is_none_or(|field| !data.contains_key(field.name))
+                        {
                             present.remove(index);
                         }
                     }
@@ -101,9 +135,19 @@ fn write(object: &dyn VersionedObject, writer: &mut Writer<'_>, version: Version
     let filtered = place == Place::Top || writer.form() == Form::Native;
     let changed = what_changed(object);
     if !changed.is_empty() {
-        let counts = |index: &usize| if filtered { present.contains(*index) } else { object.slot(*index).is_set() };
-        let names: Vec<&str> =
-            changed.iter().filter(counts).filter_map(|index| class.fields.get(index)).map(|field| field.name).collect();
+        let counts = |index: &usize| {
+            if filtered {
+                present.contains(*index)
+            } else {
+                object.slot(*index).is_set()
+            }
+        };
+        let names: Vec<&str> = changed
+            .iter()
+            .filter(counts)
+            .filter_map(|index| class.fields.get(index))
+            .map(|field| field.name)
+            .collect();
         if !names.is_empty() {
             writer.comma();
             label(writer, ".changes\"");
@@ -188,7 +232,9 @@ fn child_rule(
 ) -> Result<Option<ChildRule>> {
     if writer.form() == Form::Native {
         return Ok(match (writer.manifest, field.ty.any_object()) {
-            (Some(manifest), Some(target)) => manifest.get(target.name).map(|_| ChildRule::ByManifest),
+            (Some(manifest), Some(target)) => {
+                manifest.get(target.name).map(|_| ChildRule::ByManifest)
+            }
             _ => Some(ChildRule::Untouched),
         });
     }
@@ -213,7 +259,10 @@ fn child_rule(
     }
     match field.children {
         [] if items => Ok(oldest),
-        [] => Err(Error::Action { action: "obj_make_compatible".into(), reason: format!("No rule for {}", field.name) }),
+        [] => Err(Error::Action {
+            action: "obj_make_compatible".into(),
+            reason: format!("No rule for {}", field.name),
+        }),
         children => Ok(related(children, version)),
     }
 }
@@ -229,14 +278,25 @@ fn related(rules: &[(Version, Version)], version: Version) -> Option<ChildRule> 
     } else if version > *last {
         Some(ChildRule::Untouched)
     } else {
-        rules.iter().rev().find(|(parent, _)| *parent <= version).map(|(_, child)| ChildRule::At(*child))
+        rules
+            .iter()
+            .rev()
+            .find(|(parent, _)| *parent <= version)
+            .map(|(_, child)| ChildRule::At(*child))
     }
 }
 
-fn converted(object: &dyn VersionedObject, part: Writer<'_>, version: Version, hook: crate::BackportHook) -> Result<Data> {
+fn converted(
+    object: &dyn VersionedObject,
+    part: Writer<'_>,
+    version: Version,
+    hook: crate::BackportHook,
+) -> Result<Data> {
     let text = part.finish()?;
-    let mut data: Data = serde_json::from_str(&text)
-        .map_err(|error| Error::Malformed { what: "written data".into(), reason: error.to_string() })?;
+    let mut data: Data = serde_json::from_str(&text).map_err(|error| Error::Malformed {
+        what: "written data".into(),
+        reason: error.to_string(),
+    })?;
     hook(object, &mut data, version)?;
     Ok(data)
 }
@@ -272,7 +332,10 @@ impl Header {
     /// `namespace.name`, cut to a size that is fit for messages.
     #[must_use]
     pub fn full_name(&self) -> String {
-        format!("{}.{}", self.namespace, self.name).chars().take(128).collect()
+        format!("{}.{}", self.namespace, self.name)
+            .chars()
+            .take(128)
+            .collect()
     }
 }
 
@@ -296,7 +359,11 @@ pub fn header(reader: &mut Reader<'_>) -> Result<Header> {
         },
     )?;
     match (name, namespace, version) {
-        (Some(name), Some(namespace), Some(version)) => Ok(Header { name, namespace, version }),
+        (Some(name), Some(namespace), Some(version)) => Ok(Header {
+            name,
+            namespace,
+            version,
+        }),
         _ => Err(Error::Malformed {
             what: "an object".into(),
             reason: "it lacks its name, its namespace or its version".into(),
@@ -336,7 +403,9 @@ impl Key {
 pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Result<()> {
     let class = object.class();
     if !reader.is_object()? {
-        return Err(ValueError::new(format!("An object of type {} is required here", class.name)).into());
+        return Err(
+            ValueError::new(format!("An object of type {} is required here", class.name)).into(),
+        );
     }
     let mut namespace: Option<bool> = None;
     let mut foreign = String::new();
@@ -347,7 +416,9 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
     let mut changes = FieldSet::default();
     reader.object(
         |key| {
-            let key = key.strip_prefix(class.prefix).and_then(|rest| rest.strip_prefix('.'));
+            let key = key
+                .strip_prefix(class.prefix)
+                .and_then(|rest| rest.strip_prefix('.'));
             key.map_or(Key::Other, Key::of)
         },
         |reader, key| {
@@ -394,7 +465,9 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
         reason: format!("it has no `{}.{what}`", class.prefix),
     };
     if !namespace.ok_or_else(|| lacks("namespace"))? {
-        return Err(Error::UnsupportedObject { name: format!("{foreign}.{}", class.name) });
+        return Err(Error::UnsupportedObject {
+            name: format!("{foreign}.{}", class.name),
+        });
     }
     name.ok_or_else(|| lacks("name"))?;
     let version = version.ok_or_else(|| lacks("version"))?;
@@ -414,10 +487,13 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
 }
 
 fn text<'r>(reader: &'r mut Reader<'_>, class: &Class, key: &str) -> Result<Cow<'r, str>> {
-    reader.str()?.map(Cow::Borrowed).ok_or_else(|| Error::Malformed {
-        what: class.name.into(),
-        reason: format!("its `{}.{key}` is no text", class.prefix),
-    })
+    reader
+        .str()?
+        .map(Cow::Borrowed)
+        .ok_or_else(|| Error::Malformed {
+            what: class.name.into(),
+            reason: format!("its `{}.{key}` is no text", class.prefix),
+        })
 }
 
 enum DataKey {
@@ -428,7 +504,10 @@ enum DataKey {
 fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Result<()> {
     let class = object.class();
     if !reader.is_object()? {
-        return Err(Error::Malformed { what: class.name.into(), reason: format!("its `{}.data` is no dictionary", class.prefix) });
+        return Err(Error::Malformed {
+            what: class.name.into(),
+            reason: format!("its `{}.data` is no dictionary", class.prefix),
+        });
     }
     let keep = reader.keeps_unknown();
     // Peers write fields in the order of the table, so the next one is
@@ -436,8 +515,16 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
     let mut expected = 0;
     reader.object(
         |key| {
-            let ahead = class.fields.iter().enumerate().skip(expected).take(8).find(|(_, field)| field.name == key);
-            let index = ahead.map(|(index, _)| index).or_else(|| class.field_index(key));
+            let ahead = class
+                .fields
+                .iter()
+                .enumerate()
+                .skip(expected)
+                .take(8)
+                .find(|(_, field)| field.name == key);
+            let index = ahead
+                .map(|(index, _)| index)
+                .or_else(|| class.field_index(key));
             match index {
                 Some(index) => {
                     expected = index + 1;
@@ -450,7 +537,10 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
             match key {
                 DataKey::Known(index) => {
                     if let Some(field) = class.fields.get(index) {
-                        object.slot_mut(index).read(reader, field).map_err(|error| in_field(error, class, field))?;
+                        object
+                            .slot_mut(index)
+                            .read(reader, field)
+                            .map_err(|error| in_field(error, class, field))?;
                     }
                 }
                 DataKey::Unknown(None) => reader.skip()?,
@@ -467,7 +557,11 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
 /// Says which field a value was meant for.
 pub(crate) fn in_field(error: Error, class: &Class, field: &FieldDef) -> Error {
     match error {
-        Error::BareValue(cause) => Error::Value { object: class.name, field: field.name, cause },
+        Error::BareValue(cause) => Error::Value {
+            object: class.name,
+            field: field.name,
+            cause,
+        },
         other => other,
     }
 }
@@ -479,7 +573,10 @@ fn read_changes(reader: &mut Reader<'_>, class: &Class) -> Result<FieldSet> {
         return Ok(changes);
     }
     if !reader.is_array()? {
-        return Err(Error::Malformed { what: class.name.into(), reason: format!("its `{}.changes` is no list", class.prefix) });
+        return Err(Error::Malformed {
+            what: class.name.into(),
+            reason: format!("its `{}.changes` is no list", class.prefix),
+        });
     }
     reader.array(|reader| {
         match reader.str()?.map(|name| class.field_index(name)) {

@@ -23,7 +23,11 @@ impl Default for Limits {
     /// 64 MiB, 96 levels, four million values: several times what the largest
     /// list that Nova sends needs.
     fn default() -> Self {
-        Self { bytes: 64 << 20, depth: 96, values: 4_000_000 }
+        Self {
+            bytes: 64 << 20,
+            depth: 96,
+            values: 4_000_000,
+        }
     }
 }
 
@@ -57,7 +61,11 @@ impl<'j> Reader<'j> {
     /// [`Error::Limit`] if the text is too long.
     pub fn with_limits(text: &'j str, limits: Limits) -> Result<Self> {
         if text.len() > limits.bytes {
-            return Err(Error::Limit { what: "a primitive", limit: limits.bytes, unit: "bytes" });
+            return Err(Error::Limit {
+                what: "a primitive",
+                limit: limits.bytes,
+                unit: "bytes",
+            });
         }
         Ok(Self::over(text.as_bytes(), limits))
     }
@@ -94,9 +102,11 @@ impl<'j> Reader<'j> {
     pub(crate) fn check_readable(&self, class: &Class, version: Version) -> Result<()> {
         class.check_readable(version)?;
         match self.pin.and_then(|pin| pin.get(class.name)) {
-            Some(pinned) if !version.is_readable_by(pinned) => {
-                Err(Error::IncompatibleVersion { name: class.name.to_owned(), requested: version, supported: pinned })
-            }
+            Some(pinned) if !version.is_readable_by(pinned) => Err(Error::IncompatibleVersion {
+                name: class.name.to_owned(),
+                requested: version,
+                supported: pinned,
+            }),
             _ => Ok(()),
         }
     }
@@ -124,7 +134,11 @@ impl<'j> Reader<'j> {
     fn count(&mut self) -> Result<()> {
         self.values += 1;
         if self.values > self.limits.values {
-            return Err(Error::Limit { what: "a primitive", limit: self.limits.values, unit: "values" });
+            return Err(Error::Limit {
+                what: "a primitive",
+                limit: self.limits.values,
+                unit: "values",
+            });
         }
         Ok(())
     }
@@ -133,7 +147,11 @@ impl<'j> Reader<'j> {
         self.count()?;
         self.depth += 1;
         if self.depth > self.limits.depth {
-            return Err(Error::Limit { what: "a primitive", limit: self.limits.depth, unit: "levels" });
+            return Err(Error::Limit {
+                what: "a primitive",
+                limit: self.limits.depth,
+                unit: "levels",
+            });
         }
         Ok(())
     }
@@ -144,7 +162,10 @@ impl<'j> Reader<'j> {
 
     fn malformed(&self, error: &JiterError) -> Error {
         let position = self.jiter.error_position(error.index);
-        Error::Malformed { what: "JSON".into(), reason: format!("{} at {position}", error.error_type) }
+        Error::Malformed {
+            what: "JSON".into(),
+            reason: format!("{} at {position}", error.error_type),
+        }
     }
 
     fn peek(&mut self) -> Result<Peek> {
@@ -181,7 +202,9 @@ impl<'j> Reader<'j> {
     /// [`Error::Malformed`]
     pub fn null(&mut self) -> Result<()> {
         self.count()?;
-        self.jiter.next_null().map_err(|error| self.malformed(&error))
+        self.jiter
+            .next_null()
+            .map_err(|error| self.malformed(&error))
     }
 
     /// Reads a truth value; `None` if the next value is something else.
@@ -194,7 +217,10 @@ impl<'j> Reader<'j> {
             return Ok(None);
         }
         self.count()?;
-        self.jiter.known_bool(peek).map(Some).map_err(|error| self.malformed(&error))
+        self.jiter
+            .known_bool(peek)
+            .map(Some)
+            .map_err(|error| self.malformed(&error))
     }
 
     /// Reads a number; `None` if the next value is something else.
@@ -207,12 +233,18 @@ impl<'j> Reader<'j> {
             return Ok(None);
         }
         self.count()?;
-        let number = self.jiter.known_number(peek).map_err(|error| self.malformed(&error))?;
+        let number = self
+            .jiter
+            .known_number(peek)
+            .map_err(|error| self.malformed(&error))?;
         Ok(Some(match number {
             NumberAny::Int(NumberInt::Int(value)) => Number::Int(value.into()),
-            NumberAny::Int(NumberInt::BigInt(value)) => Number::Int(i128::try_from(value).map_err(|_| {
-                Error::Malformed { what: "JSON".into(), reason: "an integer of more than 127 bits".into() }
-            })?),
+            NumberAny::Int(NumberInt::BigInt(value)) => {
+                Number::Int(i128::try_from(value).map_err(|_| Error::Malformed {
+                    what: "JSON".into(),
+                    reason: "an integer of more than 127 bits".into(),
+                })?)
+            }
             NumberAny::Float(value) => Number::Float(value),
         }))
     }
@@ -228,10 +260,18 @@ impl<'j> Reader<'j> {
         self.count()?;
         // The position is computed by hand: the text borrows the parser.
         let text = self.text;
-        self.jiter.known_str().map(Some).map_err(|error| Error::Malformed {
-            what: "JSON".into(),
-            reason: format!("{} at byte {} of {}", error.error_type, error.index, text.len()),
-        })
+        self.jiter
+            .known_str()
+            .map(Some)
+            .map_err(|error| Error::Malformed {
+                what: "JSON".into(),
+                reason: format!(
+                    "{} at byte {} of {}",
+                    error.error_type,
+                    error.index,
+                    text.len()
+                ),
+            })
     }
 
     /// Reads an array, calling `item` before each element, which it must read.
@@ -240,10 +280,18 @@ impl<'j> Reader<'j> {
     /// What `item` returns, and [`Error::Malformed`].
     pub fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         self.enter()?;
-        let mut more = self.jiter.next_array().map_err(|error| self.malformed(&error))?.is_some();
+        let mut more = self
+            .jiter
+            .next_array()
+            .map_err(|error| self.malformed(&error))?
+            .is_some();
         while more {
             item(self)?;
-            more = self.jiter.array_step().map_err(|error| self.malformed(&error))?.is_some();
+            more = self
+                .jiter
+                .array_step()
+                .map_err(|error| self.malformed(&error))?
+                .is_some();
         }
         self.leave();
         Ok(())
@@ -264,9 +312,18 @@ impl<'j> Reader<'j> {
         let text = self.text;
         let malformed = |error: JiterError| Error::Malformed {
             what: "JSON".into(),
-            reason: format!("{} at byte {} of {}", error.error_type, error.index, text.len()),
+            reason: format!(
+                "{} at byte {} of {}",
+                error.error_type,
+                error.index,
+                text.len()
+            ),
         };
-        let mut key = self.jiter.next_object().map_err(malformed)?.map(&mut select);
+        let mut key = self
+            .jiter
+            .next_object()
+            .map_err(malformed)?
+            .map(&mut select);
         while let Some(selected) = key {
             entry(self, selected)?;
             key = self.jiter.next_key().map_err(malformed)?.map(&mut select);
@@ -281,7 +338,9 @@ impl<'j> Reader<'j> {
     /// [`Error::Malformed`]
     pub fn skip(&mut self) -> Result<()> {
         self.count()?;
-        self.jiter.next_skip().map_err(|error| self.malformed(&error))
+        self.jiter
+            .next_skip()
+            .map_err(|error| self.malformed(&error))
     }
 
     /// Skips a value and gives its text.
@@ -293,7 +352,10 @@ impl<'j> Reader<'j> {
         let start = self.jiter.current_index();
         self.skip()?;
         let bytes = self.jiter.slice_to_current(start);
-        std::str::from_utf8(bytes).map_err(|error| Error::Malformed { what: "JSON".into(), reason: error.to_string() })
+        std::str::from_utf8(bytes).map_err(|error| Error::Malformed {
+            what: "JSON".into(),
+            reason: error.to_string(),
+        })
     }
 
     /// Reads whatever comes next.

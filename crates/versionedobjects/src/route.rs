@@ -8,7 +8,8 @@ use async_trait::async_trait;
 
 use crate::method::{MethodDef, Outgoing, read_all, read_all_from};
 use crate::{
-    Class, Context, Error, Exception, FieldType, Manifest, ObjectExt as _, Reader, Result, VersionedObject, primitive,
+    Class, Context, Error, Exception, FieldType, Manifest, ObjectExt as _, Reader, Result,
+    VersionedObject, primitive,
 };
 
 /// The route of a call. Part of the context, so that two routes can be used
@@ -76,7 +77,12 @@ pub trait Indirection: Send + Sync {
     /// Has an object that is too new for this side written at versions it can
     /// read. Takes and returns the primitive as JSON, which must not be read
     /// on the way.
-    async fn backport(&self, ctx: &Context, primitive: &str, manifest: &Manifest) -> Result<String, CallError>;
+    async fn backport(
+        &self,
+        ctx: &Context,
+        primitive: &str,
+        manifest: &Manifest,
+    ) -> Result<String, CallError>;
 }
 
 /// Why a call to the other side gave no result.
@@ -155,7 +161,10 @@ struct ActionReply<'t> {
 
 impl<'t> ActionReply<'t> {
     fn read(text: &'t str) -> Result<Self> {
-        let malformed = |reason: &str| Error::Malformed { what: "the reply of an object action".into(), reason: reason.into() };
+        let malformed = |reason: &str| Error::Malformed {
+            what: "the reply of an object action".into(),
+            reason: reason.into(),
+        };
         let mut reader = Reader::new(text)?;
         if !reader.is_array()? {
             return Err(malformed("it is not a pair of updates and result"));
@@ -186,7 +195,12 @@ impl<'t> ActionReply<'t> {
 
     /// Takes over the updates: sets each through the field, then takes the
     /// other side's word for what counts as changed (oslo's remotable wrapper).
-    async fn apply(&self, ctx: &Context, remote: &Arc<dyn Indirection>, object: &mut dyn VersionedObject) -> Result<(), CallError> {
+    async fn apply(
+        &self,
+        ctx: &Context,
+        remote: &Arc<dyn Indirection>,
+        object: &mut dyn VersionedObject,
+    ) -> Result<(), CallError> {
         let class = object.class();
         let mut changed: Vec<String> = Vec::new();
         for (key, raw) in &self.updates {
@@ -194,10 +208,19 @@ impl<'t> ActionReply<'t> {
                 changed = read_all(raw)?;
                 continue;
             }
-            let Some((index, field)) = class.field_index(key).and_then(|i| Some((i, class.fields.get(i)?))) else { continue };
-            let before = (field.read_only && object.slot(index).is_set()).then(|| object.clone_box());
+            let Some((index, field)) = class
+                .field_index(key)
+                .and_then(|i| Some((i, class.fields.get(i)?)))
+            else {
+                continue;
+            };
+            let before =
+                (field.read_only && object.slot(index).is_set()).then(|| object.clone_box());
             let read = |object: &mut dyn VersionedObject, raw: &str| {
-                object.slot_mut(index).read(&mut Reader::new(raw)?.pinned(ctx.pin()), field).map_err(|error| primitive::in_field(error, class, field))
+                object
+                    .slot_mut(index)
+                    .read(&mut Reader::new(raw)?.pinned(ctx.pin()), field)
+                    .map_err(|error| primitive::in_field(error, class, field))
             };
             match read(object, raw) {
                 Err(Error::IncompatibleVersion { .. }) if field.ty.any_object().is_some() => {
@@ -210,7 +233,11 @@ impl<'t> ActionReply<'t> {
                 && !before.slot(index).same(object.slot(index))
             {
                 object.slot_mut(index).copy_from(before.slot(index));
-                return Err(Error::ReadOnlyField { object: class.name, field: field.name }.into());
+                return Err(Error::ReadOnlyField {
+                    object: class.name,
+                    field: field.name,
+                }
+                .into());
             }
         }
         object.reset_changes();
@@ -220,7 +247,11 @@ impl<'t> ActionReply<'t> {
     }
 }
 
-async fn decode<T: FieldType>(ctx: &Context, remote: &Arc<dyn Indirection>, text: String) -> Result<T, CallError> {
+async fn decode<T: FieldType>(
+    ctx: &Context,
+    remote: &Arc<dyn Indirection>,
+    text: String,
+) -> Result<T, CallError> {
     let read = |text: &str| read_all_from::<T>(Reader::new(text)?.pinned(ctx.pin()));
     match read(&text) {
         Err(Error::IncompatibleVersion { .. }) if T::TYPE.any_object().is_some() => {
@@ -277,7 +308,10 @@ async fn backported_object(
     let header = primitive::header(&mut Reader::new(text)?)?;
     let classes = ty.any_object().map_or(&[][..], |target| (target.classes)());
     let Some(class) = classes.iter().find(|class| class.name == header.name) else {
-        return Err(Error::UnsupportedObject { name: header.full_name() }.into());
+        return Err(Error::UnsupportedObject {
+            name: header.full_name(),
+        }
+        .into());
     };
     remote.backport(ctx, text, &ctx.manifest_of(class)).await
 }

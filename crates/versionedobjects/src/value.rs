@@ -151,7 +151,11 @@ fn write_items(out: &mut String, open: &str, items: &[Value], close: &str) {
 }
 
 fn write_str_repr(out: &mut String, text: &str) {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     out.push(quote);
     for c in text.chars() {
         match c {
@@ -201,12 +205,17 @@ impl PartialEq for Value {
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => a == b,
-            #[expect(clippy::cast_precision_loss, reason = "Python compares int and float by value; no field keeps integers this large")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "Python compares int and float by value; no field keeps integers this large"
+            )]
             (Self::Int(a), Self::Float(b)) | (Self::Float(b), Self::Int(a)) => *a as f64 == *b,
             (Self::Str(a), Self::Str(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::List(a), Self::List(b)) => a == b,
-            (Self::Set(a), Self::Set(b)) => a.len() == b.len() && a.iter().all(|item| b.contains(item)),
+            (Self::Set(a), Self::Set(b)) => {
+                a.len() == b.len() && a.iter().all(|item| b.contains(item))
+            }
             (Self::Map(a), Self::Map(b)) => a == b,
             (Self::OddMap(a), Self::OddMap(b)) => a == b,
             (Self::DateTime(a), Self::DateTime(b)) => a == b,
@@ -262,7 +271,9 @@ impl From<serde_json::Value> for Value {
                 .unwrap_or(Self::Null),
             Json::String(text) => Self::Str(text),
             Json::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
-            Json::Object(items) => Self::Map(items.into_iter().map(|(k, v)| (k, Self::from(v))).collect()),
+            Json::Object(items) => {
+                Self::Map(items.into_iter().map(|(k, v)| (k, Self::from(v))).collect())
+            }
         }
     }
 }

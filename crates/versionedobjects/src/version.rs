@@ -25,13 +25,20 @@ impl Version {
     /// `major.minor`.
     #[must_use]
     pub const fn new(major: u16, minor: u16) -> Self {
-        Self { major, minor, patch: None }
+        Self {
+            major,
+            minor,
+            patch: None,
+        }
     }
 
     /// Without the third part.
     #[must_use]
     pub const fn without_patch(self) -> Self {
-        Self { patch: None, ..self }
+        Self {
+            patch: None,
+            ..self
+        }
     }
 
     /// Whether something that asks for `self` is served by `current`: the same
@@ -61,16 +68,31 @@ impl FromStr for Version {
 
     /// Two or three decimal numbers separated by dots.
     fn from_str(text: &str) -> Result<Self> {
-        let malformed = || Error::MalformedVersion { text: text.chars().take(64).collect() };
+        let malformed = || Error::MalformedVersion {
+            text: text.chars().take(64).collect(),
+        };
         let number = |part: &str| {
             // `u16::from_str` takes a leading `+`, which is no version number.
-            if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok() } else { None }
+            if part.bytes().all(|b| b.is_ascii_digit()) {
+                part.parse().ok()
+            } else {
+                None
+            }
         };
         let mut parts = text.split('.');
-        let mut next = || parts.next().map(|part| number(part).ok_or_else(malformed)).transpose();
+        let mut next = || {
+            parts
+                .next()
+                .map(|part| number(part).ok_or_else(malformed))
+                .transpose()
+        };
         let (major, minor, patch, rest) = (next()?, next()?, next()?, next()?);
         match (major, minor, patch, rest) {
-            (Some(major), Some(minor), patch, None) => Ok(Self { major, minor, patch }),
+            (Some(major), Some(minor), patch, None) => Ok(Self {
+                major,
+                minor,
+                patch,
+            }),
             _ => Err(malformed()),
         }
     }
@@ -103,13 +125,28 @@ mod tests {
             ("1.5", "1.5.1", true),
             ("1.5.1", "1.6", true),
         ] {
-            assert_eq!(version(requested).is_served_by(version(current)), expected, "{requested} by {current}");
+            assert_eq!(
+                version(requested).is_served_by(version(current)),
+                expected,
+                "{requested} by {current}"
+            );
         }
     }
 
     #[test]
     fn refuses_what_is_no_version() {
-        for text in ["", "1", "1.x", "1.", ".1", "1.2.3.4", "+1.2", "1.-2", "1.99999999", " 1.2"] {
+        for text in [
+            "",
+            "1",
+            "1.x",
+            "1.",
+            ".1",
+            "1.2.3.4",
+            "+1.2",
+            "1.-2",
+            "1.99999999",
+            " 1.2",
+        ] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }
     }

@@ -82,8 +82,10 @@ impl<'m> Writer<'m> {
             return Err(error);
         }
         // Only whole texts and ASCII are ever appended.
-        String::from_utf8(self.out)
-            .map_err(|error| Error::Malformed { what: "written JSON".into(), reason: error.to_string() })
+        String::from_utf8(self.out).map_err(|error| Error::Malformed {
+            what: "written JSON".into(),
+            reason: error.to_string(),
+        })
     }
 
     /// Notes an error; the first one counts.
@@ -94,7 +96,13 @@ impl<'m> Writer<'m> {
     /// Another writer with the same purpose, for a part that is converted
     /// before it becomes text.
     pub(crate) fn part(&self) -> Self {
-        Self { out: Vec::with_capacity(1024), form: self.form, manifest: self.manifest, children: self.children, error: None }
+        Self {
+            out: Vec::with_capacity(1024),
+            form: self.form,
+            manifest: self.manifest,
+            children: self.children,
+            error: None,
+        }
     }
 
     /// Writes `null`.
@@ -172,7 +180,11 @@ impl<'m> Writer<'m> {
     }
 
     /// Writes an object in JSON's sense, `value` writing each value.
-    pub fn object<'a, V>(&mut self, items: impl IntoIterator<Item = (&'a str, V)>, mut value: impl FnMut(&mut Self, V)) {
+    pub fn object<'a, V>(
+        &mut self,
+        items: impl IntoIterator<Item = (&'a str, V)>,
+        mut value: impl FnMut(&mut Self, V),
+    ) {
         self.out.push(b'{');
         for (index, (key, element)) in items.into_iter().enumerate() {
             if index > 0 {
@@ -198,7 +210,10 @@ impl<'m> Writer<'m> {
             Json::String(text) => self.str(text),
             Json::Array(items) => self.array(items, |writer, item| writer.json(item)),
             Json::Object(items) => {
-                self.object(items.iter().map(|(key, value)| (key.as_str(), value)), |writer, item| writer.json(item));
+                self.object(
+                    items.iter().map(|(key, value)| (key.as_str(), value)),
+                    |writer, item| writer.json(item),
+                );
             }
         }
     }
@@ -216,7 +231,10 @@ fn decimal(value: i64, buffer: &mut [u8; 20]) -> &[u8] {
     let mut rest = value.unsigned_abs();
     let mut start = buffer.len();
     for (place, slot) in buffer.iter_mut().enumerate().rev() {
-        #[expect(clippy::cast_possible_truncation, reason = "a remainder of ten fits a byte")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a remainder of ten fits a byte"
+        )]
         let digit = (rest % 10) as u8;
         *slot = b'0' + digit;
         start = place;
@@ -249,7 +267,14 @@ mod tests {
 
     #[test]
     fn integers_of_any_size() {
-        for value in [0, 7, -7, i128::from(i64::MAX), i128::from(i64::MIN), 1 << 70] {
+        for value in [
+            0,
+            7,
+            -7,
+            i128::from(i64::MAX),
+            i128::from(i64::MIN),
+            1 << 70,
+        ] {
             let mut writer = Writer::new(Form::Compat);
             writer.int(value);
             assert_eq!(writer.finish().expect("written"), value.to_string());
@@ -259,6 +284,9 @@ mod tests {
     #[test]
     fn separators_are_python_s() {
         let json = serde_json::json!({"a": [1, 2.0, null], "b": {"c": true}});
-        assert_eq!(python_json(&json), r#"{"a": [1, 2.0, null], "b": {"c": true}}"#);
+        assert_eq!(
+            python_json(&json),
+            r#"{"a": [1, 2.0, null], "b": {"c": true}}"#
+        );
     }
 }

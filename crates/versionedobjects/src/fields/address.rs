@@ -50,7 +50,11 @@ text_field! {
     }, schema = Plain::pattern(STRICT_PCI)
 }
 
-fn address(value: Value, what: &str, normal: impl Fn(&str) -> Option<String>) -> Result<String, ValueError> {
+fn address(
+    value: Value,
+    what: &str,
+    normal: impl Fn(&str) -> Option<String>,
+) -> Result<String, ValueError> {
     let found = match &value {
         Value::Str(text) => normal(text),
         _ => None,
@@ -75,7 +79,9 @@ fn is_mac(text: &str) -> bool {
 
 fn is_pci(text: &str, separates: impl Fn(char) -> bool) -> bool {
     let mut parts = text.splitn(3, ':');
-    let (Some(domain), Some(bus), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let (Some(domain), Some(bus), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
     let hex = |part: &str, length| part.len() == length && part.bytes().all(is_hex);
     let mut rest = rest.chars();
     let mut next = || rest.next().unwrap_or('\n');
@@ -95,7 +101,9 @@ mod tests {
     use crate::FieldType;
 
     fn check<T: FieldType>(text: &str, expected: Option<&str>) {
-        let found = T::coerce(Value::from(text)).ok().map(|value| value.to_value().python_str());
+        let found = T::coerce(Value::from(text))
+            .ok()
+            .map(|value| value.to_value().python_str());
         assert_eq!(found.as_deref(), expected, "{text:?}");
     }
 

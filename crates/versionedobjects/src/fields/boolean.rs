@@ -2,11 +2,16 @@
 
 use std::ops::Deref;
 
-use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{
+    FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer,
+};
 
 impl FieldType for bool {
     type View<'a> = Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "Boolean", shape: Shape::Plain(Plain::BOOLEAN) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "Boolean",
+        shape: Shape::Plain(Plain::BOOLEAN),
+    };
 
     /// Python's `bool()`, by which the text `"0"` is true.
     fn coerce(value: Value) -> Result<Self, ValueError> {
@@ -63,7 +68,10 @@ impl IntoField<Option<FlexibleBoolean>> for bool {
 
 impl FieldType for FlexibleBoolean {
     type View<'a> = bool;
-    const TYPE: &'static TypeDef = &TypeDef { name: "FlexibleBoolean", shape: Shape::Plain(Plain::BOOLEAN) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "FlexibleBoolean",
+        shape: Shape::Plain(Plain::BOOLEAN),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         match value {
@@ -71,7 +79,10 @@ impl FieldType for FlexibleBoolean {
             Value::Bool(value) => Ok(Self(value)),
             other => {
                 let word = other.python_str().trim().to_lowercase();
-                Ok(Self(matches!(word.as_str(), "t" | "true" | "on" | "y" | "yes" | "1")))
+                Ok(Self(matches!(
+                    word.as_str(),
+                    "t" | "true" | "on" | "y" | "yes" | "1"
+                )))
             }
         }
     }

@@ -5,7 +5,9 @@ use std::ops::Deref;
 
 use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
 
-use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{
+    FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer,
+};
 
 /// A date and time with its offset from UTC.
 ///
@@ -42,14 +44,23 @@ impl DateTime {
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         parse(text).ok_or_else(|| {
             let shown: String = text.chars().take(64).collect();
-            ValueError::new(format!("Unable to parse date string {}", Value::from(shown).python_repr()))
+            ValueError::new(format!(
+                "Unable to parse date string {}",
+                Value::from(shown).python_repr()
+            ))
         })
     }
 
     /// Python's `str()` of the datetime.
     pub(crate) fn python_str(self) -> String {
-        let fraction = if self.0.timestamp_subsec_micros() == 0 { "" } else { "%.6f" };
-        self.0.format(&format!("%Y-%m-%d %H:%M:%S{fraction}%:z")).to_string()
+        let fraction = if self.0.timestamp_subsec_micros() == 0 {
+            ""
+        } else {
+            "%.6f"
+        };
+        self.0
+            .format(&format!("%Y-%m-%d %H:%M:%S{fraction}%:z"))
+            .to_string()
     }
 
     /// The wire form: whole seconds, `Z` for UTC.
@@ -143,7 +154,29 @@ fn two_digits(out: &mut String, number: u32) {
 /// that the others need.
 fn wire_form(text: &str) -> Option<DateTime> {
     let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = *bytes else {
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b'Z',
+    ] = *bytes
+    else {
         return None;
     };
     let two = |tens: u8, ones: u8| {
@@ -168,7 +201,9 @@ fn any_form(text: &str) -> Option<DateTime> {
         return Some(DateTime::from_naive_utc(date.and_time(NaiveTime::MIN)));
     }
     let rest = rest.strip_prefix(['T', 't', ' '])?;
-    let (time, zone) = rest.find(['Z', 'z', '+', '-']).map_or((rest, ""), |at| rest.split_at(at));
+    let (time, zone) = rest
+        .find(['Z', 'z', '+', '-'])
+        .map_or((rest, ""), |at| rest.split_at(at));
     let time = ["%H:%M:%S%.f", "%H:%M:%S", "%H:%M", "%H%M%S", "%H%M"]
         .iter()
         .find_map(|format| NaiveTime::parse_from_str(time.trim_end(), format).ok())?;
@@ -181,23 +216,33 @@ fn any_form(text: &str) -> Option<DateTime> {
                 return None;
             }
             let (hours, minutes) = digits.split_at_checked(2)?;
-            let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().unwrap_or(0) * 60;
+            let seconds =
+                hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().unwrap_or(0) * 60;
             if sign == "-" { -seconds } else { seconds }
         }
     };
     let offset = FixedOffset::east_opt(offset)?;
-    offset.from_local_datetime(&date.and_time(time)).single().map(DateTime)
+    offset
+        .from_local_datetime(&date.and_time(time))
+        .single()
+        .map(DateTime)
 }
 
 impl FieldType for DateTime {
     type View<'a> = Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "DateTime", shape: Shape::Plain(Plain::formats(&["date-time"])) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "DateTime",
+        shape: Shape::Plain(Plain::formats(&["date-time"])),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         match value {
             Value::DateTime(value) => Ok(value),
             Value::Str(text) => Self::parse(&text),
-            other => Err(ValueError::new(format!("A datetime.datetime is required here, not {}", other.type_name()))),
+            other => Err(ValueError::new(format!(
+                "A datetime.datetime is required here, not {}",
+                other.type_name()
+            ))),
         }
     }
 
@@ -247,7 +292,16 @@ mod tests {
 
     #[test]
     fn refuses_what_oslo_refuses() {
-        for text in ["", "abc", "1", "1.5", "2013-07-12T10:11:12UTC+02:00", "2013-13-12", "2013-07-12Tx", "2013-07-12T10:11:12+99:99"] {
+        for text in [
+            "",
+            "abc",
+            "1",
+            "1.5",
+            "2013-07-12T10:11:12UTC+02:00",
+            "2013-13-12",
+            "2013-07-12Tx",
+            "2013-07-12T10:11:12+99:99",
+        ] {
             assert!(DateTime::parse(text).is_err(), "{text}");
         }
     }

@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 
 use super::list::element;
 use crate::error::ValueErrorKind;
-use crate::{Element, FieldType, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject, Writer};
+use crate::{
+    Element, FieldType, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject, Writer,
+};
 
 /// A dictionary with text keys, in the order they were put in.
 pub type Dict<T> = IndexMap<String, T>;
@@ -28,19 +30,31 @@ fn entries<T: FieldType>(
             })
             .collect(),
         Value::OddMap(entries) => {
-            let key = entries.iter().map(|(key, _)| key).find(|key| !matches!(key, Value::Str(_)));
+            let key = entries
+                .iter()
+                .map(|(key, _)| key)
+                .find(|key| !matches!(key, Value::Str(_)));
             Err(ValueError::of(
                 ValueErrorKind::KeyType,
-                format!("keys must be of type str, not {}", key.map_or("str", Value::type_name)),
+                format!(
+                    "keys must be of type str, not {}",
+                    key.map_or("str", Value::type_name)
+                ),
             ))
         }
-        other => Err(ValueError::new(format!("A dict is required here, not {}", other.type_name()))),
+        other => Err(ValueError::new(format!(
+            "A dict is required here, not {}",
+            other.type_name()
+        ))),
     }
 }
 
 impl<T: FieldType> FieldType for IndexMap<String, T> {
     type View<'a> = &'a Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "Dict", shape: Shape::Dict(Element::of::<T>()) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "Dict",
+        shape: Shape::Dict(Element::of::<T>()),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         entries(value, T::coerce)
@@ -55,11 +69,18 @@ impl<T: FieldType> FieldType for IndexMap<String, T> {
     }
 
     fn to_value(&self) -> Value {
-        Value::Map(self.iter().map(|(key, value)| (key.clone(), value.to_value())).collect())
+        Value::Map(
+            self.iter()
+                .map(|(key, value)| (key.clone(), value.to_value()))
+                .collect(),
+        )
     }
 
     fn write(&self, writer: &mut Writer<'_>) {
-        writer.object(self.iter().map(|(key, value)| (key.as_str(), value)), |writer, value| value.write(writer));
+        writer.object(
+            self.iter().map(|(key, value)| (key.as_str(), value)),
+            |writer, value| value.write(writer),
+        );
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self> {

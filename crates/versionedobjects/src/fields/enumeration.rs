@@ -27,5 +27,8 @@ pub fn check_transition(
     if allowed.contains(&to) {
         return Ok(());
     }
-    Err(ValueError::new(format!("Cannot transition from '{from}' to '{to}'; allowed are: {}", allowed.join(", "))))
+    Err(ValueError::new(format!(
+        "Cannot transition from '{from}' to '{to}'; allowed are: {}",
+        allowed.join(", ")
+    )))
 }

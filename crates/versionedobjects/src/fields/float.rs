@@ -13,11 +13,19 @@ fn float(value: Value) -> Result<f64, ValueError> {
         let plain = trimmed.replace('_', "");
         // Rust reads the same notations, but has spellings of its own for
         // infinity that Python shares; underscores must stand between digits.
-        let underscores_fit = !trimmed.starts_with('_') && !trimmed.ends_with('_') && !trimmed.contains("__");
-        plain.parse::<f64>().ok().filter(|_| underscores_fit).ok_or_else(|| {
-            let shown: String = text.chars().take(64).collect();
-            ValueError::new(format!("could not convert string to float: {}", Value::from(shown).python_repr()))
-        })
+        let underscores_fit =
+            !trimmed.starts_with('_') && !trimmed.ends_with('_') && !trimmed.contains("__");
+        plain
+            .parse::<f64>()
+            .ok()
+            .filter(|_| underscores_fit)
+            .ok_or_else(|| {
+                let shown: String = text.chars().take(64).collect();
+                ValueError::new(format!(
+                    "could not convert string to float: {}",
+                    Value::from(shown).python_repr()
+                ))
+            })
     };
     match value {
         Value::Float(value) => Ok(value),
@@ -25,17 +33,28 @@ fn float(value: Value) -> Result<f64, ValueError> {
         Value::Int(value) => Ok(value as f64),
         Value::Bool(value) => Ok(if value { 1.0 } else { 0.0 }),
         Value::Str(text) => parse(&text),
-        Value::Bytes(bytes) => parse(&bytes.iter().map(|byte| char::from(*byte)).collect::<String>()),
+        Value::Bytes(bytes) => parse(
+            &bytes
+                .iter()
+                .map(|byte| char::from(*byte))
+                .collect::<String>(),
+        ),
         other => Err(ValueError::of(
             ValueErrorKind::Type,
-            format!("float() argument must be a string or a real number, not '{}'", other.type_name()),
+            format!(
+                "float() argument must be a string or a real number, not '{}'",
+                other.type_name()
+            ),
         )),
     }
 }
 
 impl FieldType for f64 {
     type View<'a> = Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "Float", shape: Shape::Plain(Plain::NUMBER) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "Float",
+        shape: Shape::Plain(Plain::NUMBER),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         float(value)
@@ -88,7 +107,10 @@ impl Deref for NonNegativeFloat {
 
 impl FieldType for NonNegativeFloat {
     type View<'a> = f64;
-    const TYPE: &'static TypeDef = &TypeDef { name: "NonNegativeFloat", shape: Shape::Plain(Plain::NUMBER.non_negative()) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "NonNegativeFloat",
+        shape: Shape::Plain(Plain::NUMBER.non_negative()),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         Self::new(float(value)?)

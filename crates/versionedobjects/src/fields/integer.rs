@@ -11,10 +11,18 @@ fn int(value: Value) -> Result<i128, ValueError> {
     match value {
         Value::Int(value) => Ok(value),
         Value::Bool(value) => Ok(value.into()),
-        #[expect(clippy::cast_possible_truncation, reason = "`int()` cuts the fraction off; the range is checked")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "`int()` cuts the fraction off; the range is checked"
+        )]
         Value::Float(value) if value.is_finite() && value.abs() < 1e38 => Ok(value as i128),
-        Value::Float(value) if value.is_nan() => Err(ValueError::new("cannot convert float NaN to integer")),
-        Value::Float(_) => Err(ValueError::of(ValueErrorKind::Overflow, "cannot convert a float this large to integer")),
+        Value::Float(value) if value.is_nan() => {
+            Err(ValueError::new("cannot convert float NaN to integer"))
+        }
+        Value::Float(_) => Err(ValueError::of(
+            ValueErrorKind::Overflow,
+            "cannot convert a float this large to integer",
+        )),
         Value::Str(text) => parse(&text).ok_or_else(|| invalid(&text)),
         Value::Bytes(bytes) => {
             let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
@@ -22,14 +30,20 @@ fn int(value: Value) -> Result<i128, ValueError> {
         }
         other => Err(ValueError::of(
             ValueErrorKind::Type,
-            format!("int() argument must be a string, a bytes-like object or a real number, not '{}'", other.type_name()),
+            format!(
+                "int() argument must be a string, a bytes-like object or a real number, not '{}'",
+                other.type_name()
+            ),
         )),
     }
 }
 
 fn invalid(text: &str) -> ValueError {
     let shown: String = text.chars().take(64).collect();
-    ValueError::new(format!("invalid literal for int() with base 10: {}", Value::from(shown).python_repr()))
+    ValueError::new(format!(
+        "invalid literal for int() with base 10: {}",
+        Value::from(shown).python_repr()
+    ))
 }
 
 /// Decimal digits with single underscores between them, a sign, and white
@@ -38,7 +52,9 @@ pub(super) fn parse(text: &str) -> Option<i128> {
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let well_formed = !digits.is_empty()
-        && digits.split('_').all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
+        && digits
+            .split('_')
+            .all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
     if !well_formed {
         return None;
     }
@@ -110,7 +126,10 @@ impl Deref for NonNegativeInteger {
 
 impl FieldType for NonNegativeInteger {
     type View<'a> = i64;
-    const TYPE: &'static TypeDef = &TypeDef { name: "NonNegativeInteger", shape: Shape::Plain(Plain::INTEGER.non_negative()) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "NonNegativeInteger",
+        shape: Shape::Plain(Plain::INTEGER.non_negative()),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         Self::new(i64::coerce(value)?)

@@ -6,7 +6,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Deref;
 
 use crate::error::ValueErrorKind;
-use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{
+    FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer,
+};
 
 /// What netaddr's `IPAddress()` makes of a value: text in full notation, or a
 /// number, which is an IPv4 address as long as it fits one.
@@ -25,10 +27,18 @@ fn address(value: Value) -> Result<IpAddr, ValueError> {
         Value::Bool(value) => Ok(Ipv4Addr::from(u32::from(value)).into()),
         Value::Null => Err(ValueError::new("an IP address is required")),
         // The kinds are those of netaddr stumbling over its argument.
-        other @ (Value::List(_) | Value::Set(_) | Value::Map(_) | Value::OddMap(_) | Value::Object(_)) => {
-            Err(ValueError::of(ValueErrorKind::Attribute, format!("an IP address is required, not a {}", other.type_name())))
-        }
-        other => Err(ValueError::of(ValueErrorKind::Type, format!("an IP address is required, not a {}", other.type_name()))),
+        other @ (Value::List(_)
+        | Value::Set(_)
+        | Value::Map(_)
+        | Value::OddMap(_)
+        | Value::Object(_)) => Err(ValueError::of(
+            ValueErrorKind::Attribute,
+            format!("an IP address is required, not a {}", other.type_name()),
+        )),
+        other => Err(ValueError::of(
+            ValueErrorKind::Type,
+            format!("an IP address is required, not a {}", other.type_name()),
+        )),
     }
 }
 
@@ -192,7 +202,9 @@ mod tests {
             ("::1%eth0".into(), None),
             ("".into(), None),
         ] {
-            let found = IpAddress::coerce(value.clone()).ok().map(|address| address.to_string());
+            let found = IpAddress::coerce(value.clone())
+                .ok()
+                .map(|address| address.to_string());
             assert_eq!(found.as_deref(), expected, "{value:?}");
         }
     }

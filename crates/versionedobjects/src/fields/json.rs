@@ -14,27 +14,48 @@ fn json(value: Value) -> Result<Json, ValueError> {
         Value::Null => Json::Null,
         Value::Bool(value) => value.into(),
         Value::Int(value) => serde_json::Number::from_i128(value)
-            .ok_or_else(|| ValueError::of(ValueErrorKind::Overflow, format!("{value} does not fit 64 bits")))?
+            .ok_or_else(|| {
+                ValueError::of(
+                    ValueErrorKind::Overflow,
+                    format!("{value} does not fit 64 bits"),
+                )
+            })?
             .into(),
         Value::Float(value) => serde_json::Number::from_f64(value).map_or(Json::Null, Json::Number),
         Value::Str(text) => text.into(),
         Value::DateTime(value) => value.to_string().into(),
-        Value::List(items) | Value::Set(items) => items.into_iter().map(json).collect::<Result<Vec<_>, _>>()?.into(),
-        Value::Map(items) => {
-            items.into_iter().map(|(key, value)| Ok((key, json(value)?))).collect::<Result<JsonMap, ValueError>>()?.into()
+        Value::List(items) | Value::Set(items) => items
+            .into_iter()
+            .map(json)
+            .collect::<Result<Vec<_>, _>>()?
+            .into(),
+        Value::Map(items) => items
+            .into_iter()
+            .map(|(key, value)| Ok((key, json(value)?)))
+            .collect::<Result<JsonMap, ValueError>>()?
+            .into(),
+        other => {
+            return Err(ValueError::new(format!(
+                "{} has no JSON form",
+                other.type_name()
+            )));
         }
-        other => return Err(ValueError::new(format!("{} has no JSON form", other.type_name()))),
     })
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text)
-        .map_err(|error| crate::Error::Malformed { what: "JSON".into(), reason: error.to_string() })
+    serde_json::from_str(text).map_err(|error| crate::Error::Malformed {
+        what: "JSON".into(),
+        reason: error.to_string(),
+    })
 }
 
 impl FieldType for Json {
     type View<'a> = &'a Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "Json", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "Json",
+        shape: Shape::Scalar,
+    };
     const NULLABLE: bool = true;
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
@@ -60,12 +81,17 @@ impl FieldType for Json {
 
 impl FieldType for JsonMap {
     type View<'a> = &'a Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "JsonMap", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "JsonMap",
+        shape: Shape::Scalar,
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         match json(value)? {
             Json::Object(map) => Ok(map),
-            other => Err(ValueError::new(format!("A dict is required here, not {other}"))),
+            other => Err(ValueError::new(format!(
+                "A dict is required here, not {other}"
+            ))),
         }
     }
 
@@ -78,7 +104,10 @@ impl FieldType for JsonMap {
     }
 
     fn write(&self, writer: &mut Writer<'_>) {
-        writer.object(self.iter().map(|(key, value)| (key.as_str(), value)), |writer, value| writer.json(value));
+        writer.object(
+            self.iter().map(|(key, value)| (key.as_str(), value)),
+            |writer, value| writer.json(value),
+        );
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self> {

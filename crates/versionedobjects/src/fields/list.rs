@@ -1,6 +1,9 @@
 //! Lists: oslo's `List`.
 
-use crate::{Element, FieldType, IntoField, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject, Writer};
+use crate::{
+    Element, FieldType, IntoField, Reader, Result, Shape, TypeDef, Value, ValueError,
+    VersionedObject, Writer,
+};
 
 fn items<T: FieldType>(
     value: Value,
@@ -8,14 +11,24 @@ fn items<T: FieldType>(
 ) -> Result<Vec<T>, ValueError> {
     let items = match value {
         Value::List(items) | Value::Set(items) => items,
-        Value::Bytes(bytes) => bytes.into_iter().map(|byte| Value::Int(byte.into())).collect(),
-        other => return Err(ValueError::new(format!("A list is required here, not {}", other.type_name()))),
+        Value::Bytes(bytes) => bytes
+            .into_iter()
+            .map(|byte| Value::Int(byte.into()))
+            .collect(),
+        other => {
+            return Err(ValueError::new(format!(
+                "A list is required here, not {}",
+                other.type_name()
+            )));
+        }
     };
     items
         .into_iter()
         .enumerate()
         .map(|(index, value)| match value {
-            Value::Null if !T::NULLABLE => Err(ValueError::new("cannot be None").at(format_args!("[{index}]"))),
+            Value::Null if !T::NULLABLE => {
+                Err(ValueError::new("cannot be None").at(format_args!("[{index}]")))
+            }
             value => item(value).map_err(|error| error.at(format_args!("[{index}]"))),
         })
         .collect()
@@ -23,7 +36,10 @@ fn items<T: FieldType>(
 
 impl<T: FieldType> FieldType for Vec<T> {
     type View<'a> = &'a [T];
-    const TYPE: &'static TypeDef = &TypeDef { name: "List", shape: Shape::List(Element::of::<T>()) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "List",
+        shape: Shape::List(Element::of::<T>()),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         items(value, T::coerce)
@@ -71,9 +87,14 @@ impl<T: FieldType> FieldType for Vec<T> {
 }
 
 /// Reads an element of a container, saying which one if it does not fit.
-pub(super) fn element<T: FieldType>(reader: &mut Reader<'_>, place: impl std::fmt::Display) -> Result<T> {
+pub(super) fn element<T: FieldType>(
+    reader: &mut Reader<'_>,
+    place: impl std::fmt::Display,
+) -> Result<T> {
     if !T::NULLABLE && reader.is_null()? {
-        return Err(ValueError::new("cannot be None").at(format_args!("[{place}]")).into());
+        return Err(ValueError::new("cannot be None")
+            .at(format_args!("[{place}]"))
+            .into());
     }
     T::read(reader).map_err(|error| match error {
         crate::Error::BareValue(cause) => cause.at(format_args!("[{place}]")).into(),

@@ -30,10 +30,10 @@ pub use address::{MacAddress, PciAddress, StrictMacAddress, StrictPciAddress};
 pub use boolean::FlexibleBoolean;
 pub use datetime::DateTime;
 pub use dict::Dict;
-pub use float::NonNegativeFloat;
-pub use integer::NonNegativeInteger;
 #[doc(hidden)]
 pub use enumeration::{check_transition, not_a_member};
+pub use float::NonNegativeFloat;
+pub use integer::NonNegativeInteger;
 pub use ip::{IpAddress, Ipv4Address, Ipv4AndV6Address, Ipv6Address};
 pub use json::{Json, JsonMap};
 pub use naive::NaiveDateTime;

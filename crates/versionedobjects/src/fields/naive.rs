@@ -4,7 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 
 use super::DateTime;
-use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{
+    FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer,
+};
 
 /// A date and time without a zone. Whatever offset a value has is dropped, not
 /// applied, as oslo does it; on the wire it claims to be UTC.
@@ -51,7 +53,10 @@ impl fmt::Debug for NaiveDateTime {
 
 impl FieldType for NaiveDateTime {
     type View<'a> = Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "DateTime", shape: Shape::Plain(Plain::formats(&["date-time"])) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "DateTime",
+        shape: Shape::Plain(Plain::formats(&["date-time"])),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         DateTime::coerce(value).map(Self::from)

@@ -23,7 +23,9 @@ impl IpNetwork {
     pub fn new(address: impl Into<IpAddr>, prefix: u8) -> Result<Self, ValueError> {
         let address = address.into();
         if prefix > width(address) {
-            return Err(ValueError::new(format!("a prefix of {prefix} bits is too long for {address}")));
+            return Err(ValueError::new(format!(
+                "a prefix of {prefix} bits is too long for {address}"
+            )));
         }
         Ok(Self { address, prefix })
     }
@@ -53,7 +55,9 @@ impl IpNetwork {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let (host, prefix) = text.split_once('/').map_or((text, None), |(host, prefix)| (host, Some(prefix)));
+        let (host, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(host, prefix)| (host, Some(prefix)));
         let address = ip::parse(host)?;
         let prefix = match prefix {
             None => width(address),
@@ -105,12 +109,19 @@ fn network(value: Value) -> Result<IpNetwork, ValueError> {
     }
 }
 
-fn of_family(value: Value, fits: fn(&IpAddr) -> bool, family: &str) -> Result<IpNetwork, ValueError> {
+fn of_family(
+    value: Value,
+    fits: fn(&IpAddr) -> bool,
+    family: &str,
+) -> Result<IpNetwork, ValueError> {
     let network = network(value)?;
     if fits(&network.address) {
         Ok(network)
     } else {
-        Err(ValueError::new(format!("base address '{}' is not {family}", network.address)))
+        Err(ValueError::new(format!(
+            "base address '{}' is not {family}",
+            network.address
+        )))
     }
 }
 
@@ -125,7 +136,10 @@ macro_rules! network_field {
     ($name:ident, $oslo:literal, |$value:ident| $coerce:expr, $plain:expr) => {
         impl FieldType for $name {
             type View<'a> = Self;
-            const TYPE: &'static TypeDef = &TypeDef { name: $oslo, shape: Shape::Plain($plain) };
+            const TYPE: &'static TypeDef = &TypeDef {
+                name: $oslo,
+                shape: Shape::Plain($plain),
+            };
 
             fn coerce($value: Value) -> Result<Self, ValueError> {
                 $coerce
@@ -196,7 +210,12 @@ network_field!(
 );
 // oslo's pattern of an IPv6 network refuses what its own field writes: a digit
 // of the prefix stands there as the letter `d`. Text is all that can be said.
-network_field!(Ipv6Network, "IPV6Network", |value| of_family(value, IpAddr::is_ipv6, "IPv6").map(Self), Plain::TEXT);
+network_field!(
+    Ipv6Network,
+    "IPV6Network",
+    |value| of_family(value, IpAddr::is_ipv6, "IPv6").map(Self),
+    Plain::TEXT
+);
 
 #[cfg(test)]
 mod tests {
@@ -231,16 +250,20 @@ mod tests {
             ("1.2.3.4/24/3", None),
             ("10.0.0.5/::", None),
         ] {
-            let found = IpNetwork::coerce(Value::from(text)).ok().map(|network| network.to_string());
+            let found = IpNetwork::coerce(Value::from(text))
+                .ok()
+                .map(|network| network.to_string());
             assert_eq!(found.as_deref(), expected, "{text}");
         }
     }
 
     #[test]
     fn families_are_kept_apart() {
-        for (text, v4, v6) in
-            [("10.0.0.5/24", true, false), ("fe80::1/64", false, true), ("::ffff:1.2.3.4/96", false, true)]
-        {
+        for (text, v4, v6) in [
+            ("10.0.0.5/24", true, false),
+            ("fe80::1/64", false, true),
+            ("::ffff:1.2.3.4/96", false, true),
+        ] {
             assert_eq!(Ipv4Network::coerce(text.into()).is_ok(), v4, "{text}");
             assert_eq!(Ipv6Network::coerce(text.into()).is_ok(), v6, "{text}");
         }
@@ -249,7 +272,9 @@ mod tests {
     #[test]
     fn contains_is_decided_by_the_prefix() {
         let contains = |network: &str, address: &str| {
-            IpNetwork::parse(network).expect(network).contains(address.parse().expect(address))
+            IpNetwork::parse(network)
+                .expect(network)
+                .contains(address.parse().expect(address))
         };
         assert!(contains("10.0.0.5/24", "10.0.0.200"));
         assert!(!contains("10.0.0.5/24", "10.0.1.5"));

@@ -2,7 +2,9 @@
 
 use std::any::Any;
 
-use crate::{Error, Exception, Object, Reader, Result, Value, ValueError, VersionedObject, primitive};
+use crate::{
+    Error, Exception, Object, Reader, Result, Value, ValueError, VersionedObject, primitive,
+};
 
 /// Takes an object of exactly this class out of a value.
 ///
@@ -39,7 +41,9 @@ pub fn not_an_object(class: &str, value: &Value) -> ValueError {
         Value::Object(object) => object.class().name,
         other => other.type_name(),
     };
-    ValueError::new(format!("An object of type {class} is required here, not a {found}"))
+    ValueError::new(format!(
+        "An object of type {class} is required here, not a {found}"
+    ))
 }
 
 /// The name of the object that comes next, and its text.
@@ -78,8 +82,17 @@ pub fn receiver<'a, T: Object>(
     class: &'static str,
     method: &'static str,
 ) -> Result<&'a mut T, Exception> {
-    let found = receiver.as_ref().map_or("nothing", |object| object.class().name);
+    let found = receiver
+        .as_ref()
+        .map_or("nothing", |object| object.class().name);
     receiver
         .and_then(|object| object.downcast_mut::<T>())
-        .ok_or_else(|| Error::Receiver { class, method, receiver: found }.to_exception())
+        .ok_or_else(|| {
+            Error::Receiver {
+                class,
+                method,
+                receiver: found,
+            }
+            .to_exception()
+        })
 }

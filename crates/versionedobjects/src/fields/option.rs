@@ -1,7 +1,9 @@
 //! Nullable fields.
 
 use super::text::TextField;
-use crate::{FieldType, IntoField, Reader, Result, TypeDef, Value, ValueError, VersionedObject, Writer};
+use crate::{
+    FieldType, IntoField, Reader, Result, TypeDef, Value, ValueError, VersionedObject, Writer,
+};
 
 impl<T: FieldType> FieldType for Option<T> {
     type View<'a> = Option<T::View<'a>>;

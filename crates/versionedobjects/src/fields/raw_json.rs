@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{
+    FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer,
+};
 
 /// A JSON text that an object carries as a string inside its own JSON, the way
 /// Nova keeps its network information: never reformatted, so that what was
@@ -19,7 +21,9 @@ impl RawJson {
         let text = text.into();
         match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
             Ok(_) => Ok(Self(text)),
-            Err(error) => Err(ValueError::new(format!("a JSON text is required here: {error}"))),
+            Err(error) => Err(ValueError::new(format!(
+                "a JSON text is required here: {error}"
+            ))),
         }
     }
 
@@ -28,7 +32,9 @@ impl RawJson {
     /// # Errors
     /// When the value has no JSON form.
     pub fn of(value: &impl serde::Serialize) -> Result<Self, ValueError> {
-        serde_json::to_string(value).map(Self).map_err(|error| ValueError::new(format!("write JSON: {error}")))
+        serde_json::to_string(value)
+            .map(Self)
+            .map_err(|error| ValueError::new(format!("write JSON: {error}")))
     }
 
     /// The text.
@@ -42,7 +48,8 @@ impl RawJson {
     /// # Errors
     /// When it says something else.
     pub fn parse<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T, ValueError> {
-        serde_json::from_str(&self.0).map_err(|error| ValueError::new(format!("read a JSON text: {error}")))
+        serde_json::from_str(&self.0)
+            .map_err(|error| ValueError::new(format!("read a JSON text: {error}")))
     }
 }
 
@@ -60,12 +67,18 @@ impl IntoField<Option<RawJson>> for Option<&RawJson> {
 
 impl FieldType for RawJson {
     type View<'a> = &'a Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "RawJson", shape: Shape::Plain(Plain::TEXT) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "RawJson",
+        shape: Shape::Plain(Plain::TEXT),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         match value {
             Value::Str(text) => Self::new(text),
-            other => Err(ValueError::new(format!("a JSON text is required here, not {}", other.type_name()))),
+            other => Err(ValueError::new(format!(
+                "a JSON text is required here, not {}",
+                other.type_name()
+            ))),
         }
     }
 
@@ -95,7 +108,8 @@ mod tests {
         let text = "{ \"b\" : 1.50, \"a\":[ ] ,\"b\": 2}\n";
         let json = RawJson::coerce(text.into()).expect("JSON");
         assert_eq!(json.get(), text);
-        let read: std::collections::BTreeMap<String, serde_json::Value> = json.parse().expect("a dictionary");
+        let read: std::collections::BTreeMap<String, serde_json::Value> =
+            json.parse().expect("a dictionary");
         assert_eq!(read.len(), 2);
         assert!(RawJson::coerce("{".into()).is_err());
         assert!(RawJson::coerce(Value::Null).is_err());

@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::{Element, FieldType, Result, Shape, TypeDef, Value, ValueError, Writer};
 
-fn items<T: FieldType + Ord>(items: Vec<Value>, item: fn(Value) -> Result<T, ValueError>) -> Result<BTreeSet<T>, ValueError> {
+fn items<T: FieldType + Ord>(
+    items: Vec<Value>,
+    item: fn(Value) -> Result<T, ValueError>,
+) -> Result<BTreeSet<T>, ValueError> {
     items
         .into_iter()
         .map(|value| match value {
-            Value::Null if !T::NULLABLE => Err(ValueError::new("an element of a set cannot be None")),
+            Value::Null if !T::NULLABLE => {
+                Err(ValueError::new("an element of a set cannot be None"))
+            }
             value => item(value),
         })
         .collect()
@@ -16,20 +21,29 @@ fn items<T: FieldType + Ord>(items: Vec<Value>, item: fn(Value) -> Result<T, Val
 
 impl<T: FieldType + Ord> FieldType for BTreeSet<T> {
     type View<'a> = &'a Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "Set", shape: Shape::Set(Element::of::<T>()) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "Set",
+        shape: Shape::Set(Element::of::<T>()),
+    };
 
     /// Only a set can be assigned; a list is taken from the wire alone.
     fn coerce(value: Value) -> Result<Self, ValueError> {
         match value {
             Value::Set(values) => items(values, T::coerce),
-            other => Err(ValueError::new(format!("A set is required here, not {}", other.type_name()))),
+            other => Err(ValueError::new(format!(
+                "A set is required here, not {}",
+                other.type_name()
+            ))),
         }
     }
 
     fn from_primitive(value: Value) -> Result<Self, ValueError> {
         match value {
             Value::List(values) | Value::Set(values) => items(values, T::from_primitive),
-            other => Err(ValueError::new(format!("A set is required here, not {}", other.type_name()))),
+            other => Err(ValueError::new(format!(
+                "A set is required here, not {}",
+                other.type_name()
+            ))),
         }
     }
 

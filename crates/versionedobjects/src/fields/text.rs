@@ -1,7 +1,9 @@
 //! Text: oslo's `String`, `SensitiveString` and `UUID`, and the pattern by
 //! which a crate adds text types of its own.
 
-use crate::{FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer};
+use crate::{
+    FieldType, IntoField, Plain, Reader, Result, Shape, TypeDef, Value, ValueError, Writer,
+};
 
 /// A field type that is text, and can therefore be assigned from `&str` where
 /// it is nullable.
@@ -14,14 +16,22 @@ impl TextField for String {}
 pub(crate) fn string(value: Value) -> Result<String, ValueError> {
     match value {
         Value::Str(text) => Ok(text),
-        Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::DateTime(_) => Ok(value.python_str()),
-        other => Err(ValueError::new(format!("A string is required here, not {}", other.type_name()))),
+        Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::DateTime(_) => {
+            Ok(value.python_str())
+        }
+        other => Err(ValueError::new(format!(
+            "A string is required here, not {}",
+            other.type_name()
+        ))),
     }
 }
 
 impl FieldType for String {
     type View<'a> = &'a str;
-    const TYPE: &'static TypeDef = &TypeDef { name: "String", shape: Shape::Plain(Plain::TEXT) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "String",
+        shape: Shape::Plain(Plain::TEXT),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         string(value)
@@ -161,7 +171,8 @@ macro_rules! text_field {
 }
 
 /// oslo's pattern of a UUID, which its field does not enforce.
-const UUID: &str = "^[a-fA-F0-9]{8}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{12}$";
+const UUID: &str =
+    "^[a-fA-F0-9]{8}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{4}-?[a-fA-F0-9]{12}$";
 
 text_field! {
     /// A UUID. Like oslo's, it takes any text, and keeps its case; see
@@ -191,7 +202,9 @@ fn is_uuid(text: &str) -> bool {
             rest = rest.strip_prefix('-').unwrap_or(rest);
         }
         match rest.split_at_checked(digits) {
-            Some((group, behind)) if group.bytes().all(|byte| byte.is_ascii_hexdigit()) => rest = behind,
+            Some((group, behind)) if group.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                rest = behind
+            }
             _ => return false,
         }
     }
@@ -238,7 +251,10 @@ impl TextField for SensitiveString {}
 
 impl FieldType for SensitiveString {
     type View<'a> = &'a Self;
-    const TYPE: &'static TypeDef = &TypeDef { name: "SensitiveString", shape: Shape::Plain(Plain::TEXT) };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "SensitiveString",
+        shape: Shape::Plain(Plain::TEXT),
+    };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
         string(value).map(Self)

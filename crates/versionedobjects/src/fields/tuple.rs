@@ -1,10 +1,16 @@
 //! Results that are nothing, or a few values together.
 
-use crate::{Element, Error, FieldType, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject, Writer};
+use crate::{
+    Element, Error, FieldType, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject,
+    Writer,
+};
 
 impl FieldType for () {
     type View<'a> = ();
-    const TYPE: &'static TypeDef = &TypeDef { name: "None", shape: Shape::Scalar };
+    const TYPE: &'static TypeDef = &TypeDef {
+        name: "None",
+        shape: Shape::Scalar,
+    };
 
     /// Whatever a peer returns where nothing is expected is ignored, as Python
     /// callers ignore it.
