@@ -20,8 +20,14 @@ impl Registry {
     pub fn new(classes: impl IntoIterator<Item = &'static Class>) -> Self {
         let mut registry = Self::default();
         for class in classes {
-            let versions = registry.by_name.entry((class.namespace, class.name)).or_default();
-            if let Some(same) = versions.iter_mut().find(|known| known.version() == class.version()) {
+            let versions = registry
+                .by_name
+                .entry((class.namespace, class.name))
+                .or_default();
+            if let Some(same) = versions
+                .iter_mut()
+                .find(|known| known.version() == class.version())
+            {
                 registry.order.retain(|known| !std::ptr::eq(*known, *same));
                 *same = class;
             } else {
@@ -46,7 +52,9 @@ impl Registry {
         self.iter()
             .filter(|class| class.name == name)
             .max_by_key(|class| class.version())
-            .ok_or_else(|| Error::UnsupportedObject { name: name.chars().take(128).collect() })
+            .ok_or_else(|| Error::UnsupportedObject {
+                name: name.chars().take(128).collect(),
+            })
     }
 
     /// The class that serves a version: exactly that one if registered, else
@@ -56,18 +64,33 @@ impl Registry {
     /// # Errors
     /// [`Error::UnsupportedObject`], [`Error::IncompatibleVersion`]
     pub fn lookup(&self, name: &str, version: Version) -> Result<&'static Class> {
-        let newest = self.newest(name)?;
-        let versions = self.by_name.get(&(newest.namespace, newest.name)).map_or(&[][..], Vec::as_slice);
-        versions
-            .iter()
-            .find(|class| class.version() == version)
-            .or_else(|| versions.iter().find(|class| version.is_served_by(class.version())))
-            .copied()
-            .ok_or_else(|| Error::IncompatibleVersion {
-                name: name.to_owned(),
-                requested: version,
-                supported: newest.version(),
-            })
+        self.serving(self.newest(name)?.namespace, name, version)
+    }
+
+    /// The class of that namespace that serves a version.
+    fn serving(&self, namespace: &str, name: &str, version: Version) -> Result<&'static Class> {
+        let versions = self
+            .by_name
+            .get(&(namespace, name))
+            .map_or(&[][..], Vec::as_slice);
+        let exact = versions.iter().find(|class| class.version() == version);
+        match exact.or_else(|| {
+            versions
+                .iter()
+                .find(|class| version.is_served_by(class.version()))
+        }) {
+            Some(class) => Ok(class),
+            None => Err(match versions.first() {
+                Some(newest) => Error::IncompatibleVersion {
+                    name: name.to_owned(),
+                    requested: version,
+                    supported: newest.version(),
+                },
+                None => Error::UnsupportedObject {
+                    name: name.chars().take(128).collect(),
+                },
+            }),
+        }
     }
 
     /// Reads an object of whatever registered class the text says it is.
@@ -89,14 +112,16 @@ impl Registry {
     pub fn read_from(&self, reader: &mut Reader<'_>) -> Result<Box<dyn VersionedObject>> {
         let text = reader.raw()?;
         let header = primitive::header(&mut reader.part(text.as_bytes()))?;
-        let known = self.by_name.keys().any(|(namespace, name)| *namespace == header.namespace && *name == header.name);
-        if !known {
-            return Err(Error::UnsupportedObject { name: header.full_name() });
-        }
-        let class = match self.lookup(&header.name, header.version) {
+        let (namespace, name) = (header.namespace.as_str(), header.name.as_str());
+        let class = match self.serving(namespace, name, header.version) {
+            Err(Error::UnsupportedObject { .. }) => {
+                return Err(Error::UnsupportedObject {
+                    name: header.full_name(),
+                });
+            }
             // A third part never decides whether data is readable.
             Err(Error::IncompatibleVersion { .. }) if header.version.patch.is_some() => {
-                self.lookup(&header.name, header.version.without_patch())?
+                self.serving(namespace, name, header.version.without_patch())?
             }
             found => found?,
         };
