@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use versionedobjects::fields::{DateTime, Dict};
 use versionedobjects::{
-    Attr, Context, EnumField, Error, Exception, Meta, Mixin, ObjectExt as _, ProjectError, VersionedObject,
-    async_trait, remotable,
+    Attr, Context, EnumField, Error, Exception, Meta, Mixin, ObjectExt as _, ProjectError,
+    VersionedObject, async_trait, remotable,
 };
 
 /// The project of the tests.
@@ -44,8 +44,13 @@ impl ProjectError for LibraryError {
     }
 
     fn from_exception(exception: Exception) -> Self {
-        match (&*exception.class, exception.kwargs.get("isbn").and_then(|isbn| isbn.as_str())) {
-            ("NoBook", Some(isbn)) => Self::NoBook { isbn: isbn.to_owned() },
+        match (
+            &*exception.class,
+            exception.kwargs.get("isbn").and_then(|isbn| isbn.as_str()),
+        ) {
+            ("NoBook", Some(isbn)) => Self::NoBook {
+                isbn: isbn.to_owned(),
+            },
             _ => Self::Remote(exception),
         }
     }
@@ -104,7 +109,12 @@ pub struct BookList {
 #[remotable(Book)]
 pub trait BookStore {
     /// The book with that number.
-    async fn get(&self, ctx: &Context, isbn: String, #[arg(default = false)] with_author: bool) -> Result<Book>;
+    async fn get(
+        &self,
+        ctx: &Context,
+        isbn: String,
+        #[arg(default = false)] with_author: bool,
+    ) -> Result<Book>;
     /// Writes the changes.
     async fn save(&self, ctx: &Context, book: &mut Book) -> Result<i64>;
 }
@@ -116,8 +126,14 @@ pub struct Shelf(Mutex<BTreeMap<String, Book>>);
 #[async_trait]
 impl BookStore for Shelf {
     async fn get(&self, _: &Context, isbn: String, with_author: bool) -> Result<Book> {
-        let shelf = self.0.lock().expect("no test panics while it holds the shelf");
-        let mut book = shelf.get(&isbn).cloned().ok_or(LibraryError::NoBook { isbn })?;
+        let shelf = self
+            .0
+            .lock()
+            .expect("no test panics while it holds the shelf");
+        let mut book = shelf
+            .get(&isbn)
+            .cloned()
+            .ok_or(LibraryError::NoBook { isbn })?;
         if !with_author {
             book.unset("author");
         }
@@ -129,7 +145,10 @@ impl BookStore for Shelf {
         let isbn = book.isbn()?.to_owned();
         book.set_updated_at(DateTime::parse("2026-01-01T00:00:00Z").map_err(Error::from)?);
         book.reset_changes();
-        let mut shelf = self.0.lock().expect("no test panics while it holds the shelf");
+        let mut shelf = self
+            .0
+            .lock()
+            .expect("no test panics while it holds the shelf");
         shelf.insert(isbn, book.clone());
         Ok(i64::try_from(shelf.len()).expect("few books"))
     }

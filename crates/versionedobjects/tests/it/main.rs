@@ -1,7 +1,40 @@
 //! The model, tested through its public surface.
 
-#[expect(unreachable_pub, reason = "the derives emit what a library would publish")]
+mod backport;
+mod changes;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
+mod coercion;
+mod defaults;
+mod fuzz;
+mod hydrate;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
 mod library;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
+mod lookup;
+mod manifest;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
+mod nursery;
+mod plain;
+mod remote;
+mod schema;
 mod smoke;
+mod three_states;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
+mod unknown;
 
 pub use library::Library as Project;

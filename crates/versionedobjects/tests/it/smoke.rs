@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use versionedobjects::{Context, Object as _, ObjectExt as _};
 
-use crate::library::{Author, Binding, Book, BookStore, LibraryError, Shelf, TimestampedFields as _};
+use crate::library::{
+    Author, Binding, Book, BookStore, LibraryError, Shelf, TimestampedFields as _,
+};
 
 fn book() -> Book {
     let mut author = Author::new();
@@ -27,7 +29,9 @@ async fn saves_and_gets() {
     let got = Book::get(&ctx, "1").with_author(true).await.expect("there");
     assert_eq!(got, book);
     assert!(!Book::get(&ctx, "1").await.expect("there").is_set("author"));
-    assert!(matches!(Book::get(&ctx, "2").await, Err(LibraryError::NoBook { isbn }) if isbn == "2"));
+    assert!(
+        matches!(Book::get(&ctx, "2").await, Err(LibraryError::NoBook { isbn }) if isbn == "2")
+    );
 }
 
 #[test]
