@@ -112,6 +112,7 @@ pub mod paginate;
 mod read_deleted;
 mod request;
 mod row;
+mod settings;
 #[cfg(test)]
 mod snapshot;
 mod statement;
@@ -121,7 +122,7 @@ mod views;
 mod violation;
 
 pub use changes::{Changes, now, soft_delete};
-pub use connection::{Database, NovaDb, Options, Schema, Url};
+pub use connection::{Database, NovaDb, Options, Schema, UniqueNames, Url};
 pub use count::statements_of;
 pub use dialect::Dialect;
 pub use error::{Error, Result, Target};
@@ -130,6 +131,7 @@ pub use failure::Failure;
 pub use read_deleted::ReadDeleted;
 pub use row::{Cell, ColumnRef, FromCell, Row, SqlValue};
 pub use sea_query;
+pub use settings::Settings;
 pub use statement::{Bound, Prepared, Rendered, Statement, param};
 pub use transaction::Transaction;
 pub use violation::UniqueViolation;

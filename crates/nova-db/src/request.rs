@@ -27,3 +27,16 @@ impl From<nova_objects::ReadDeleted> for ReadDeleted {
         }
     }
 }
+
+/// Refuses a request of nobody: neither an administrator's nor a user's (nova
+/// `context.py`, `require_context`).
+///
+/// # Errors
+///
+/// `Forbidden`.
+pub(crate) fn require_context(request: &RequestContext) -> nova_objects::Result<()> {
+    if request.is_admin() || request.is_user() {
+        return Ok(());
+    }
+    Err(nova_objects::NovaException::Forbidden {}.into())
+}

@@ -34,6 +34,7 @@ pub(crate) struct Table {
     name: &'static str,
     class: fn() -> &'static Class,
     except: &'static [&'static str],
+    lenient: &'static [&'static str],
     columns: OnceLock<Vec<Column>>,
 }
 
@@ -43,6 +44,7 @@ struct Column {
     index: usize,
     field: &'static FieldDef,
     kind: Kind,
+    lenient: bool,
 }
 
 /// What a column holds, by the type of its field.
@@ -67,8 +69,16 @@ impl Table {
             name,
             class,
             except,
+            lenient: &[],
             columns: OnceLock::new(),
         }
+    }
+
+    /// Leaves these fields as they are where the row has a null, for columns that may be
+    /// null while the field may not.
+    pub(crate) const fn ignoring_null(mut self, fields: &'static [&'static str]) -> Self {
+        self.lenient = fields;
+        self
     }
 
     /// Its name.
@@ -84,6 +94,13 @@ impl Table {
     /// The names of the columns, in the order of [`select`](Self::select).
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.columns().iter().map(|column| column.field.name)
+    }
+
+    /// The position of the column in rows of [`select`](Self::select); one that no row
+    /// has if it is no column.
+    pub(crate) fn position(&self, name: &str) -> usize {
+        let found = self.names().position(|own| own == name);
+        found.unwrap_or(usize::MAX)
     }
 
     /// The columns qualified with the table's name, for joins.
@@ -124,6 +141,32 @@ impl Table {
         let columns = self.columns();
         for (at, column) in (first..).zip(columns) {
             let value = column.kind.read(row, at)?;
+            if !(column.lenient && matches!(value, Value::Null)) {
+                column.assign(object, value)?;
+            }
+        }
+        Ok(first + columns.len())
+    }
+
+    /// As [`fill`](Self::fill), with these values in the place of what the row has.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(crate) fn fill_except(
+        &self,
+        object: &mut dyn VersionedObject,
+        row: &Row,
+        first: usize,
+        except: &[(&str, Value)],
+    ) -> Result<usize> {
+        let columns = self.columns();
+        for (at, column) in (first..).zip(columns) {
+            let given = except.iter().find(|(name, _)| *name == column.field.name);
+            let value = match given {
+                Some((_, value)) => value.clone(),
+                None => column.kind.read(row, at)?,
+            };
             column.assign(object, value)?;
         }
         Ok(first + columns.len())
@@ -150,46 +193,68 @@ impl Table {
         })
     }
 
-    /// Sets the columns that were not changed to what an `INSERT` without them makes of
-    /// them: the default of the model, else null. Changes stay marked.
+    /// What inserts the object: its changed columns, and the model's defaults for the
+    /// others.
+    pub(crate) fn insertion(
+        &self,
+        object: &dyn VersionedObject,
+        defaults: &[(&'static str, Value)],
+    ) -> Changes {
+        let mut changes = self.changes(object);
+        for (name, value) in defaults {
+            let column = self.columns().iter().find(|own| own.field.name == *name);
+            if let Some(column) = column.filter(|_| !changes.contains(name)) {
+                changes.set(column.field.name, column.kind.write(value.clone()));
+            }
+        }
+        changes
+    }
+
+    /// Gives the object what its row has since [`insertion`](Self::insertion): the
+    /// number, the time, and in the columns that were not changed the default or null.
+    /// Changes stay marked.
     ///
     /// # Errors
     ///
-    /// When a default does not fit its field.
-    pub(crate) fn set_missing(
+    /// When a null does not fit its field.
+    pub(crate) fn inserted(
         &self,
         object: &mut dyn VersionedObject,
-        defaults: &[(&str, Value)],
+        defaults: &[(&'static str, Value)],
+        id: i64,
+        now: NaiveDateTime,
     ) -> Result<()> {
         let changed = what_changed(object);
-        for column in self
-            .columns()
-            .iter()
-            .filter(|column| !changed.contains(column.index))
-        {
-            let default = defaults.iter().find(|(name, _)| *name == column.field.name);
-            let value = default.map_or(Value::Null, |(_, value)| value.clone());
-            column.assign(object, value)?;
+        for column in self.columns() {
+            let value = match column.field.name {
+                "id" => id.into(),
+                _ if changed.contains(column.index) => continue,
+                "created_at" => DateTime::from_naive_utc(now).into(),
+                name => {
+                    let default = defaults.iter().find(|(own, _)| *own == name);
+                    default.map_or(Value::Null, |(_, value)| value.clone())
+                }
+            };
+            if !(column.lenient && matches!(value, Value::Null)) {
+                column.assign(object, value)?;
+            }
         }
         Ok(())
     }
 
-    /// Takes over the columns of `stored`, changed or not, except those that `object`
-    /// counts as changed.
+    /// Takes over the columns that are set in `stored`, except those that `object` counts
+    /// as changed.
     pub(crate) fn refresh_unchanged(
         &self,
         object: &mut dyn VersionedObject,
         stored: &dyn VersionedObject,
     ) {
         let changed = what_changed(object);
-        for column in self
-            .columns()
-            .iter()
-            .filter(|column| !changed.contains(column.index))
-        {
-            object
-                .slot_mut(column.index)
-                .copy_from(stored.slot(column.index));
+        for column in self.columns() {
+            let stored = stored.slot(column.index);
+            if stored.is_set() && !changed.contains(column.index) {
+                object.slot_mut(column.index).copy_from(stored);
+            }
         }
     }
 
@@ -210,7 +275,13 @@ impl Table {
                 .filter(|(_, field)| !self.except.contains(&field.name))
                 .filter_map(|(index, field)| {
                     let kind = Kind::of(field)?;
-                    Some(Column { index, field, kind })
+                    let lenient = self.lenient.contains(&field.name);
+                    Some(Column {
+                        index,
+                        field,
+                        kind,
+                        lenient,
+                    })
                 })
                 .collect()
         })
@@ -235,8 +306,14 @@ impl Column {
 impl Kind {
     fn of(field: &FieldDef) -> Option<Self> {
         match field.ty.shape {
-            Shape::Scalar | Shape::Enum { .. } | Shape::StateMachine { .. } => {}
-            _ => return None,
+            Shape::List(_)
+            | Shape::Dict(_)
+            | Shape::Set(_)
+            | Shape::Tuple(_)
+            | Shape::Object(_) => {
+                return None;
+            }
+            _ => {}
         }
         Some(match field.ty.name {
             "Integer" | "NonNegativeInteger" => Self::Integer,
@@ -289,5 +366,23 @@ impl Kind {
             (Self::Address, _) => SqlValue::IpNetwork(None),
             (Self::Text, _) => Option::<String>::None.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nova_objects::Service;
+
+    use super::*;
+
+    #[test]
+    fn columns_are_the_fields_that_hold_one_value() {
+        let table = Table::new("services", Service::class_def, &["availability_zone"]);
+        let names: Vec<_> = table.names().collect();
+        assert!(names.starts_with(&["id", "uuid", "host"]), "{names:?}");
+        assert!(!names.contains(&"compute_node"));
+        assert!(!names.contains(&"availability_zone"));
+        assert_eq!(table.position("host"), 2);
+        assert_eq!(table.width(), names.len());
     }
 }

@@ -1,1 +1,3 @@
 //! The store traits whose rows are in the global database.
+
+mod availability_zone;

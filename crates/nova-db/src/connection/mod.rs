@@ -14,11 +14,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Sqlite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub use self::options::Options;
+pub use self::options::{Options, UniqueNames};
 pub use self::url::Url;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result, Target};
 use crate::failure::Failure;
+use crate::main_db::MinimumVersions;
+use crate::settings::Settings;
 
 /// Nova's two databases, as every direct store needs them.
 #[derive(Debug, Clone)]
@@ -27,6 +29,9 @@ pub struct NovaDb {
     pub main: Database,
     /// What is global: flavors, key pairs, cells (`[api_database]`).
     pub api: Database,
+    /// What the configuration says about rows.
+    pub settings: Arc<Settings>,
+    pub(crate) minimum_versions: MinimumVersions,
 }
 
 impl NovaDb {
@@ -39,7 +44,18 @@ impl NovaDb {
         Ok(Self {
             main: Database::open(Schema::Main, main, options).await?,
             api: Database::open(Schema::Api, api, options).await?,
+            settings: Arc::default(),
+            minimum_versions: MinimumVersions::default(),
         })
+    }
+
+    /// The same databases under these settings.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            ..self
+        }
     }
 
     /// Creates the schema in both where it is missing.

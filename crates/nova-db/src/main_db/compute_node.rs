@@ -1,0 +1,736 @@
+//! Compute nodes.
+
+use nova_objects::{
+    BuiltinError, ComputeNode, ComputeNodeList, ComputeNodeListStore, ComputeNodeStore, Context,
+    HVSpec, NovaException, PciDevicePool, PciDevicePoolList, Result,
+};
+use sea_query::{Cond, Expr, ExprTrait as _, Order, SelectStatement};
+use versionedobjects::{
+    Json, JsonMap, Object as _, ObjectExt as _, Value, async_trait, python_json,
+};
+
+use super::relation::among;
+use super::service;
+use crate::changes::{Changes, now, soft_delete};
+use crate::connection::NovaDb;
+use crate::execute::Execute;
+use crate::read_deleted::ReadDeleted;
+use crate::request::read_deleted;
+use crate::row::Row;
+use crate::settings::Settings;
+use crate::statement::param;
+use crate::table::Table;
+use crate::views::{Views, views};
+
+/// The columns that are fields; those in a form of their own come after them.
+static COMPUTE_NODES: Nodes = Nodes(
+    Table::new("compute_nodes", ComputeNode::class_def, &[]).ignoring_null(&[
+        "mapped",
+        "cpu_allocation_ratio",
+        "ram_allocation_ratio",
+        "disk_allocation_ratio",
+    ]),
+);
+
+/// [`Table`] with the columns that hold JSON.
+#[derive(Debug)]
+struct Nodes(Table);
+
+impl Nodes {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn select(&self) -> SelectStatement {
+        self.0
+            .select()
+            .columns(["stats", "supported_instances", "pci_stats"].map(|name| (self.name(), name)))
+            .order_by((self.name(), "id"), Order::Asc)
+            .take()
+    }
+}
+
+static BY_ID: Views = views!(COMPUTE_NODES, |select| select
+    .and_where(col("id").eq(param())));
+static BY_SERVICE: Views = views!(COMPUTE_NODES, |select| select
+    .and_where(col("service_id").eq(param())));
+static BY_HOST: Views = views!(COMPUTE_NODES, |select| select
+    .and_where(col("host").eq(param())));
+static BY_HOST_AND_NODENAME: Views = views!(COMPUTE_NODES, |select| select
+    .and_where(col("host").eq(param()))
+    .and_where(col("hypervisor_hostname").eq(param())));
+static BY_NODENAME: Views = views!(COMPUTE_NODES, |select| select
+    .and_where(col("hypervisor_hostname").eq(param())));
+static BY_UUID: Views = views!(COMPUTE_NODES, |select| select
+    .and_where(col("uuid").eq(param())));
+static ALL: Views = views!(COMPUTE_NODES, |select| select);
+static NOT_MAPPED: Views = views!(COMPUTE_NODES, |select| select
+    .and_where(col("mapped").lt(param())));
+
+fn col(name: &'static str) -> Expr {
+    Expr::col(("compute_nodes", name))
+}
+
+/// How the older half of the queries reads `read_deleted`: `only` sees all rows too
+/// (nova `db/main/api.py`, `_compute_node_select`).
+fn view(ctx: &Context) -> ReadDeleted {
+    match read_deleted(ctx) {
+        ReadDeleted::No => ReadDeleted::No,
+        ReadDeleted::Yes | ReadDeleted::Only => ReadDeleted::Yes,
+    }
+}
+
+fn not_found(host: impl Into<Json>) -> nova_objects::Error {
+    NovaException::ComputeHostNotFound { host: host.into() }.into()
+}
+
+/// Sets the fields that are kept as JSON from the cells that begin at `first`.
+fn fill_json(node: &mut ComputeNode, row: &Row, first: usize) -> Result<()> {
+    if let Some(stats) = row
+        .get::<Option<&str>>(first)?
+        .filter(|text| !text.is_empty())
+    {
+        node.load("stats", parse("stats", stats)?)?;
+    }
+    if let Some(specs) = row
+        .get::<Option<&str>>(first + 1)?
+        .filter(|text| !text.is_empty())
+    {
+        let specs: Vec<[Option<String>; 3]> = serde_json::from_str(specs)
+            .map_err(|error| unreadable("supported_instances", &error))?;
+        let specs = specs.into_iter().map(spec).collect::<Result<Vec<_>>>()?;
+        node.set_supported_hv_specs(specs);
+    }
+    let pools = row.get::<Option<&str>>(first + 2)?;
+    node.set_pci_device_pools(pools.map(pools_of).transpose()?);
+    Ok(())
+}
+
+fn parse(column: &str, text: &str) -> Result<Json> {
+    serde_json::from_str(text).map_err(|error| unreadable(column, &error))
+}
+
+fn unreadable(column: &str, error: &serde_json::Error) -> nova_objects::Error {
+    nova_objects::Error::value(format!("read {column} of a compute node: {error}"))
+}
+
+fn spec([arch, hv_type, vm_mode]: [Option<String>; 3]) -> Result<HVSpec> {
+    let mut spec = HVSpec::new();
+    spec.set("arch", arch)?;
+    spec.set("hv_type", hv_type)?;
+    spec.set("vm_mode", vm_mode)?;
+    Ok(spec)
+}
+
+/// Pools as they are kept now, or as dictionaries, as they were before they were objects
+/// (nova `objects/pci_device_pool.py`, `from_pci_stats`). What is no JSON is no pool.
+fn pools_of(text: &str) -> Result<PciDevicePoolList> {
+    let pools = match serde_json::from_str(text) {
+        Ok(Json::Object(map)) if map.contains_key("nova_object.namespace") => {
+            return Ok(PciDevicePoolList::from_json(text)?);
+        }
+        Ok(Json::Object(map)) if map.is_empty() => Vec::new(),
+        Ok(Json::Object(map)) => vec![pool(map)?],
+        Ok(Json::Array(maps)) => maps
+            .into_iter()
+            .map(|map| match map {
+                Json::Object(map) => pool(map),
+                other => Err(nova_objects::Error::value(format!(
+                    "read pci_stats of a compute node: {other} is no pool"
+                ))),
+            })
+            .collect::<Result<_>>()?,
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    let mut list = PciDevicePoolList::new();
+    list.set_objects(pools);
+    Ok(list)
+}
+
+fn pool(mut map: JsonMap) -> Result<PciDevicePool> {
+    let mut pool = PciDevicePool::new();
+    for name in ["vendor_id", "product_id", "count"] {
+        let value = map.remove(name);
+        pool.set(
+            name,
+            value.ok_or_else(|| BuiltinError::Key(name.to_owned()))?,
+        )?;
+    }
+    pool.set("numa_node", map.remove("numa_node"))?;
+    pool.set("tags", Json::Object(map))?;
+    Ok(pool)
+}
+
+/// The columns that hold JSON, from the fields that changed.
+fn json_changes(node: &ComputeNode, changes: &mut Changes) -> Result<()> {
+    if node.is_changed("stats")
+        && let Some(stats) = node.stats()?
+    {
+        let stats: JsonMap = stats
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone().into()))
+            .collect();
+        changes.set("stats", python_json(&stats.into()));
+    }
+    if node.is_changed("supported_hv_specs") {
+        let specs = node.supported_hv_specs()?.iter().map(HVSpec::to_list);
+        let specs = specs.collect::<Result<Vec<_>>>()?;
+        changes.set(
+            "supported_instances",
+            python_json(&serde_json::json!(specs)),
+        );
+    }
+    if node.is_changed("pci_device_pools") {
+        let pools = node.pci_device_pools()?.map(|pools| {
+            let primitive = pools.to_json()?;
+            Ok::<_, nova_objects::Error>(python_json(&parse("pci_device_pools", &primitive)?))
+        });
+        changes.set("pci_stats", pools.transpose()?);
+    }
+    Ok(())
+}
+
+/// The original writes neither an address nor statistics that are null.
+fn forget_nulls(node: &mut ComputeNode) {
+    for field in ["host_ip", "stats"] {
+        if matches!(node.get(field), Ok(Value::Null)) {
+            node.reset_changes_of(&[field]);
+        }
+    }
+}
+
+/// Gives a node the ratios it has not got, and tells which these were.
+fn set_ratios(node: &mut ComputeNode, settings: &Settings) -> Result<Changes> {
+    let mut given = Changes::new();
+    for (name, ratio) in [
+        ("cpu_allocation_ratio", settings.cpu_allocation_ratio),
+        ("ram_allocation_ratio", settings.ram_allocation_ratio),
+        ("disk_allocation_ratio", settings.disk_allocation_ratio),
+    ] {
+        let own = node.get(name).ok();
+        if own.is_none_or(|own| own == Value::Null || own == Value::Float(0.0)) {
+            node.load(name, ratio)?;
+            given.set(name, ratio);
+        }
+    }
+    Ok(given)
+}
+
+impl NovaDb {
+    /// Sets a node's fields from a row of `COMPUTE_NODES.select()`.
+    async fn fill_node(
+        &self,
+        ctx: &Context,
+        db: &impl Execute,
+        node: &mut ComputeNode,
+        row: &Row,
+    ) -> Result<()> {
+        for ratio in [
+            "cpu_allocation_ratio",
+            "ram_allocation_ratio",
+            "disk_allocation_ratio",
+        ] {
+            node.unset(ratio);
+        }
+        node.unset("mapped");
+        let end = COMPUTE_NODES.0.fill(node, row, 0)?;
+        fill_json(node, row, end)?;
+        if !node.is_set("mapped") {
+            node.load("mapped", 0)?;
+        }
+        let given = set_ratios(node, &self.settings)?;
+        if !given.is_empty() {
+            let update = given
+                .update("compute_nodes", now())
+                .and_where(col("id").eq(node.id()?))
+                .take();
+            db.execute("compute_node.give_ratios", &update).await?;
+        }
+        self.finish_node(ctx, db, node).await
+    }
+
+    /// A node that does not name its host has that of its service.
+    async fn finish_node(
+        &self,
+        ctx: &Context,
+        db: &impl Execute,
+        node: &mut ComputeNode,
+    ) -> Result<()> {
+        if node.host()?.is_none()
+            && let Some(id) = node.service_id()?
+        {
+            let host = service::host_of(db, read_deleted(ctx), id).await?;
+            node.load("host", host)?;
+        }
+        // Pools are reset here, but count as changed again when their own content does.
+        node.reset_changes();
+        Ok(())
+    }
+
+    async fn node(&self, ctx: &Context, row: &Row) -> Result<ComputeNode> {
+        let mut node = ComputeNode::new();
+        self.fill_node(ctx, &self.main, &mut node, row).await?;
+        Ok(node)
+    }
+
+    async fn nodes(&self, ctx: &Context, rows: Vec<Row>) -> Result<ComputeNodeList> {
+        let mut nodes = Vec::with_capacity(rows.len());
+        for row in &rows {
+            nodes.push(self.node(ctx, row).await?);
+        }
+        Ok(nodes.into_iter().collect())
+    }
+
+    /// Takes over a node with the uuid of `node`, deleted or not (nova `db/main/api.py`,
+    /// `_compute_node_get_and_update_deleted`); `None` when there is none.
+    async fn revive(&self, ctx: &Context, node: &mut ComputeNode) -> Result<Option<()>> {
+        let mut changes = COMPUTE_NODES.0.changes(node);
+        json_changes(node, &mut changes)?;
+        changes
+            .set("deleted", 0)
+            .set("deleted_at", Option::<chrono::NaiveDateTime>::None);
+        let (changes, uuid) = (&changes, node.uuid()?.to_owned());
+        let uuid = uuid.as_str();
+        let row = self
+            .main
+            .transaction("compute_node.revive", |tx| async move {
+                let update = changes
+                    .clone()
+                    .update("compute_nodes", now())
+                    .and_where(col("uuid").eq(uuid))
+                    .take();
+                if tx.execute("compute_node.revive", &update).await? == 0 {
+                    return Ok::<_, crate::Error>(None);
+                }
+                let statement = BY_UUID.yes.bind([uuid.into()]);
+                tx.fetch_optional("compute_node.get_by_uuid", statement)
+                    .await
+            })
+            .await;
+        match row {
+            Ok(Some(row)) => {
+                self.fill_node(ctx, &self.main, node, &row).await?;
+                Ok(Some(()))
+            }
+            Ok(None) => Ok(None),
+            Err(error) if error.unique_violation().is_some() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[async_trait]
+impl ComputeNodeStore for NovaDb {
+    async fn get_by_id(&self, ctx: &Context, compute_id: i64) -> Result<ComputeNode> {
+        let statement = BY_ID.of(view(ctx)).bind([compute_id.into()]);
+        let row = self
+            .main
+            .fetch_optional("compute_node.get_by_id", statement)
+            .await?;
+        self.node(ctx, &row.ok_or_else(|| not_found(compute_id))?)
+            .await
+    }
+
+    async fn get_by_uuid(&self, ctx: &Context, compute_uuid: String) -> Result<ComputeNode> {
+        let statement = BY_UUID
+            .of(read_deleted(ctx))
+            .bind([compute_uuid.as_str().into()]);
+        let row = self
+            .main
+            .fetch_optional("compute_node.get_by_uuid", statement)
+            .await?;
+        self.node(ctx, &row.ok_or_else(|| not_found(compute_uuid))?)
+            .await
+    }
+
+    async fn get_by_service_id(&self, ctx: &Context, service_id: i64) -> Result<ComputeNode> {
+        let statement = BY_SERVICE.of(view(ctx)).bind([service_id.into()]);
+        let row = self
+            .main
+            .fetch_optional("compute_node.get_by_service", statement)
+            .await?;
+        let row = row.ok_or_else(|| NovaException::ServiceNotFound {
+            service_id: service_id.into(),
+        })?;
+        self.node(ctx, &row).await
+    }
+
+    async fn get_by_host_and_nodename(
+        &self,
+        ctx: &Context,
+        host: String,
+        nodename: String,
+    ) -> Result<ComputeNode> {
+        let statement = BY_HOST_AND_NODENAME
+            .of(view(ctx))
+            .bind([host.as_str().into(), nodename.into()]);
+        let row = self
+            .main
+            .fetch_optional("compute_node.get_by_host_and_nodename", statement)
+            .await?;
+        self.node(ctx, &row.ok_or_else(|| not_found(host))?).await
+    }
+
+    async fn get_by_nodename(
+        &self,
+        ctx: &Context,
+        hypervisor_hostname: String,
+    ) -> Result<ComputeNode> {
+        let statement = BY_NODENAME
+            .of(view(ctx))
+            .bind([hypervisor_hostname.as_str().into()]);
+        let row = self
+            .main
+            .fetch_optional("compute_node.get_by_nodename", statement)
+            .await?;
+        self.node(ctx, &row.ok_or_else(|| not_found(hypervisor_hostname))?)
+            .await
+    }
+
+    async fn get_first_node_by_host_for_old_compat(
+        &self,
+        ctx: &Context,
+        host: String,
+        _: bool,
+    ) -> Result<ComputeNode> {
+        let statement = BY_HOST.of(view(ctx)).bind([host.as_str().into()]);
+        let row = self
+            .main
+            .fetch_optional("compute_node.get_by_host", statement)
+            .await?;
+        self.node(ctx, &row.ok_or_else(|| not_found(host))?).await
+    }
+
+    async fn create(&self, ctx: &Context, compute_node: &mut ComputeNode) -> Result<()> {
+        let node = compute_node;
+        if node.is_set("id") {
+            return Err(nova_objects::Error::action("create", "already created"));
+        }
+        if !node.is_changed("uuid") {
+            node.unset("uuid");
+            node.set_uuid(uuid::Uuid::new_v4().to_string())?;
+        }
+        forget_nulls(node);
+        // What the row is given for itself, and is not among the changes.
+        let missing: [(&'static str, Value); 4] = [
+            ("mapped", 0.into()),
+            (
+                "cpu_allocation_ratio",
+                self.settings.cpu_allocation_ratio.into(),
+            ),
+            (
+                "ram_allocation_ratio",
+                self.settings.ram_allocation_ratio.into(),
+            ),
+            (
+                "disk_allocation_ratio",
+                self.settings.disk_allocation_ratio.into(),
+            ),
+        ];
+        let mut changes = COMPUTE_NODES.0.insertion(node, &missing);
+        changes.set("stats", "{}");
+        json_changes(node, &mut changes)?;
+        let now = now();
+        let insert = changes.insert_live("compute_nodes", now);
+        let id = match self
+            .main
+            .insert_returning_id("compute_node.create", &insert)
+            .await
+        {
+            Ok(id) => id,
+            Err(error) if error.unique_violation().is_some() => {
+                if self.revive(ctx, node).await?.is_some() {
+                    return Ok(());
+                }
+                let name = match node.get("hypervisor_hostname") {
+                    Ok(name) => name.python_str(),
+                    Err(_) => {
+                        return Err(BuiltinError::Key("hypervisor_hostname".to_owned()).into());
+                    }
+                };
+                let target = format!("compute node {name}:{}", node.uuid()?);
+                return Err(NovaException::DuplicateRecord { target }.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        COMPUTE_NODES.0.inserted(node, &missing, id, now)?;
+        if !node.is_changed("stats") {
+            node.load("stats", Json::Object(JsonMap::new()))?;
+        }
+        if !node.is_changed("pci_device_pools") {
+            node.load("pci_device_pools", Value::Null)?;
+        }
+        self.finish_node(ctx, &self.main, node).await
+    }
+
+    async fn save(&self, ctx: &Context, compute_node: &mut ComputeNode, _: bool) -> Result<()> {
+        let node = compute_node;
+        let id = node.id()?;
+        forget_nulls(node);
+        let mut changes = COMPUTE_NODES.0.changes(node);
+        json_changes(node, &mut changes)?;
+        // Even when nothing else has changed: schedulers compare it with what they have.
+        changes.set("updated_at", now());
+        let (changes, view) = (&changes, read_deleted(ctx));
+        let row = self
+            .main
+            .transaction("compute_node.save", |tx| async move {
+                let update = changes
+                    .clone()
+                    .update("compute_nodes", now())
+                    .and_where(col("id").eq(id))
+                    .cond_where(Cond::all().add_option(view.condition("compute_nodes")))
+                    .take();
+                if tx.execute("compute_node.update", &update).await? == 0 {
+                    return Err(not_found(id));
+                }
+                let statement = BY_ID.yes.bind([id.into()]);
+                Ok(tx.fetch_one("compute_node.get_by_id", statement).await?)
+            })
+            .await?;
+        self.fill_node(ctx, &self.main, node, &row).await
+    }
+
+    async fn destroy(&self, ctx: &Context, compute_node: &mut ComputeNode) -> Result<()> {
+        let id = compute_node.id()?;
+        // Another service may have taken the node over meanwhile.
+        let host = match compute_node.is_set("host") {
+            true => compute_node.host()?.filter(|host| !host.is_empty()),
+            false => None,
+        };
+        let mut delete = soft_delete("compute_nodes", now());
+        delete.and_where(col("id").eq(id)).cond_where(
+            Cond::all()
+                .add_option(read_deleted(ctx).condition("compute_nodes"))
+                .add_option(host.map(|host| col("host").eq(host))),
+        );
+        if self.main.execute("compute_node.delete", &delete).await? > 0 {
+            return Ok(());
+        }
+        let statement = BY_ID.of(view(ctx)).bind([id.into()]);
+        match self
+            .main
+            .fetch_optional("compute_node.get_by_id", statement)
+            .await?
+        {
+            None => Err(not_found(id)),
+            Some(_) => Err(nova_objects::Error::action("destroy", "host changed")),
+        }
+    }
+}
+
+#[async_trait]
+impl ComputeNodeListStore for NovaDb {
+    async fn get_all(&self, ctx: &Context) -> Result<ComputeNodeList> {
+        let statement = ALL.of(view(ctx)).bind([]);
+        let rows = self
+            .main
+            .fetch_all("compute_node.get_all", statement)
+            .await?;
+        self.nodes(ctx, rows).await
+    }
+
+    async fn get_all_by_not_mapped(
+        &self,
+        ctx: &Context,
+        mapped_less_than: i64,
+    ) -> Result<ComputeNodeList> {
+        let statement = NOT_MAPPED.of(view(ctx)).bind([mapped_less_than.into()]);
+        let rows = self
+            .main
+            .fetch_all("compute_node.get_not_mapped", statement)
+            .await?;
+        self.nodes(ctx, rows).await
+    }
+
+    async fn get_by_pagination(
+        &self,
+        ctx: &Context,
+        limit: Option<i64>,
+        marker: Json,
+    ) -> Result<ComputeNodeList> {
+        let after = match &marker {
+            Json::Null => None,
+            marker => Some(self.node_marker(ctx, marker).await?),
+        };
+        let page = page(view(ctx), after, limit);
+        let rows = self.main.fetch_all("compute_node.get_page", &page).await?;
+        self.nodes(ctx, rows).await
+    }
+
+    async fn get_by_hypervisor(
+        &self,
+        ctx: &Context,
+        hypervisor_match: String,
+    ) -> Result<ComputeNodeList> {
+        let statement = like(read_deleted(ctx), &hypervisor_match);
+        let rows = self
+            .main
+            .fetch_all("compute_node.get_by_hypervisor", &statement)
+            .await?;
+        self.nodes(ctx, rows).await
+    }
+
+    async fn get_by_service(
+        &self,
+        ctx: &Context,
+        service_id: i64,
+        _: bool,
+    ) -> Result<ComputeNodeList> {
+        let statement = BY_SERVICE.of(view(ctx)).bind([service_id.into()]);
+        let rows = self
+            .main
+            .fetch_all("compute_node.get_by_service", statement)
+            .await?;
+        self.nodes(ctx, rows).await
+    }
+
+    async fn get_all_by_host(
+        &self,
+        ctx: &Context,
+        host: String,
+        _: bool,
+    ) -> Result<ComputeNodeList> {
+        let statement = BY_HOST.of(view(ctx)).bind([host.as_str().into()]);
+        let rows = self
+            .main
+            .fetch_all("compute_node.get_by_host", statement)
+            .await?;
+        if rows.is_empty() {
+            return Err(not_found(host));
+        }
+        self.nodes(ctx, rows).await
+    }
+
+    async fn get_all_by_uuids(
+        &self,
+        ctx: &Context,
+        compute_uuids: Vec<String>,
+    ) -> Result<ComputeNodeList> {
+        let uuids: Vec<&str> = compute_uuids.iter().map(String::as_str).collect();
+        let rows = self
+            .main
+            .fetch_all(
+                "compute_node.get_by_uuids",
+                &by_uuids(read_deleted(ctx), &uuids),
+            )
+            .await?;
+        self.nodes(ctx, rows).await
+    }
+}
+
+impl NovaDb {
+    /// The number of the node after which a page begins.
+    async fn node_marker(&self, ctx: &Context, marker: &Json) -> Result<i64> {
+        let missing = || NovaException::MarkerNotFound {
+            marker: marker.clone(),
+        };
+        let id = match marker {
+            Json::Number(id) => id.as_i64(),
+            Json::String(id) => id.parse().ok(),
+            _ => None,
+        };
+        let id = id.ok_or_else(missing)?;
+        let statement = BY_ID.of(view(ctx)).bind([id.into()]);
+        let found = self
+            .main
+            .fetch_optional("compute_node.get_by_id", statement)
+            .await?;
+        found.map(|_| id).ok_or_else(|| missing().into())
+    }
+}
+
+fn page(view: ReadDeleted, after: Option<i64>, limit: Option<i64>) -> SelectStatement {
+    let mut select = COMPUTE_NODES.select();
+    view.apply(&mut select, "compute_nodes");
+    if let Some(id) = after {
+        select.and_where(col("id").gt(id));
+    }
+    if let Some(limit) = limit.and_then(|limit| u64::try_from(limit).ok()) {
+        select.limit(limit);
+    }
+    select
+}
+
+fn like(view: ReadDeleted, part: &str) -> SelectStatement {
+    let mut select = COMPUTE_NODES.select();
+    view.apply(&mut select, "compute_nodes");
+    select.and_where(col("hypervisor_hostname").like(format!("%{part}%")));
+    select
+}
+
+fn by_uuids(view: ReadDeleted, uuids: &[&str]) -> SelectStatement {
+    let mut select = COMPUTE_NODES.select();
+    view.apply(&mut select, "compute_nodes");
+    select.and_where(among(col("uuid"), uuids));
+    select
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::assert_sql;
+
+    #[test]
+    fn nodes_are_found() {
+        assert_sql("compute_node.get_by_id", BY_ID.no.bind([1.into()]));
+        assert_sql("compute_node.get_by_uuid", BY_UUID.only.bind(["u".into()]));
+        assert_sql(
+            "compute_node.get_by_service",
+            BY_SERVICE.no.bind([1.into()]),
+        );
+        assert_sql("compute_node.get_by_host", BY_HOST.no.bind(["h".into()]));
+        assert_sql(
+            "compute_node.get_by_nodename",
+            BY_NODENAME.yes.bind(["n".into()]),
+        );
+        assert_sql(
+            "compute_node.get_by_host_and_nodename",
+            BY_HOST_AND_NODENAME.no.bind(["h".into(), "n".into()]),
+        );
+    }
+
+    #[test]
+    fn nodes_are_listed() {
+        assert_sql("compute_node.get_all", ALL.no.bind([]));
+        assert_sql(
+            "compute_node.get_not_mapped",
+            NOT_MAPPED.no.bind([1.into()]),
+        );
+        assert_sql(
+            "compute_node.get_page",
+            &page(ReadDeleted::No, Some(3), Some(10)),
+        );
+        assert_sql(
+            "compute_node.get_by_hypervisor",
+            &like(ReadDeleted::No, "rack1"),
+        );
+        assert_sql(
+            "compute_node.get_by_uuids",
+            &by_uuids(ReadDeleted::No, &["a", "b", "c"]),
+        );
+    }
+
+    #[test]
+    fn pools_are_read_in_all_their_forms() {
+        let one = r#"{"vendor_id": "8086", "product_id": "10ca", "count": 2, "numa_node": 1, "physical_network": "a"}"#;
+        let pools = pools_of(one).unwrap();
+        let pool = &pools.items()[0];
+        assert_eq!(pool.vendor_id().unwrap(), "8086");
+        assert_eq!(pool.count().unwrap(), 2);
+        assert_eq!(pool.numa_node().unwrap(), Some(1));
+        assert_eq!(
+            pool.tags().unwrap()["physical_network"].as_deref(),
+            Some("a")
+        );
+        assert_eq!(pools_of(&format!("[{one}, {one}]")).unwrap().len(), 2);
+        assert!(pools_of("[]").unwrap().is_empty());
+        assert!(pools_of("no json").unwrap().is_empty());
+        let object = pools.to_json().unwrap();
+        assert!(pools_of(&object).unwrap().eq_data(&pools));
+        assert_eq!(
+            pools_of("{\"count\": 1}").unwrap_err().to_string(),
+            "'vendor_id'"
+        );
+    }
+}

@@ -1,0 +1,6 @@
+SELECT "services"."id", "services"."uuid", "services"."host", "services"."binary", "services"."topic", "services"."report_count", "services"."disabled", "services"."disabled_reason", "services"."last_seen_up", "services"."forced_down", "services"."version", "services"."created_at", "services"."updated_at", "services"."deleted_at", "services"."deleted"
+FROM "services"
+WHERE "services"."deleted" = $1
+AND "services"."host" = $2
+ORDER BY "services"."id" ASC;
+-- [Int(Some(0)), String(Some("h"))]
