@@ -1,4 +1,4 @@
-//! The project of programs whose classes have no methods.
+// The project of programs whose classes have no methods.
 
 use versionedobjects::Exception;
 

@@ -1,4 +1,4 @@
-//! The project of programs with a `BookStore`.
+// The project of programs with a `BookStore`.
 
 use versionedobjects::Exception;
 
