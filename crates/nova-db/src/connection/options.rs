@@ -29,6 +29,18 @@ pub struct Options {
     pub sqlite_synchronous: bool,
     /// The SQL mode of MySQL sessions (`mysql_sql_mode`).
     pub mysql_sql_mode: String,
+    /// Within what instances must have different names
+    /// (`osapi_compute_unique_server_name_scope`).
+    pub unique_server_names: Option<UniqueNames>,
+}
+
+/// Within what names have to be unique.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UniqueNames {
+    /// Within a project (`project`).
+    Project,
+    /// Everywhere (`global`).
+    Global,
 }
 
 impl Default for Options {
@@ -45,6 +57,7 @@ impl Default for Options {
             create: true,
             sqlite_synchronous: true,
             mysql_sql_mode: "TRADITIONAL".to_owned(),
+            unique_server_names: None,
         }
     }
 }
