@@ -34,7 +34,7 @@ pub trait RequestCodec: Send + Sync + 'static {
 /// The codec of a request type that has a form as a JSON object.
 pub struct MapCodec<R> {
     to_map: fn(&R) -> JsonMap,
-    from_map: fn(&JsonMap) -> Result<R, Exception>,
+    from_map: fn(&JsonMap) -> Result<R, Box<Exception>>,
 }
 
 impl<R: Any + Send + Sync> MapCodec<R> {
@@ -42,7 +42,7 @@ impl<R: Any + Send + Sync> MapCodec<R> {
     #[must_use]
     pub const fn new(
         to_map: fn(&R) -> JsonMap,
-        from_map: fn(&JsonMap) -> Result<R, Exception>,
+        from_map: fn(&JsonMap) -> Result<R, Box<Exception>>,
     ) -> Self {
         Self { to_map, from_map }
     }
@@ -72,7 +72,7 @@ impl<R: Any + Send + Sync> RequestCodec for MapCodec<R> {
                 Ok((name.to_owned(), value))
             })
             .collect::<Result<_, Box<Failure>>>()?;
-        let request = (self.from_map)(&map).map_err(failure_of)?;
+        let request = (self.from_map)(&map).map_err(|exception| failure_of(*exception))?;
         Ok(Context::with_route(route, request))
     }
 }

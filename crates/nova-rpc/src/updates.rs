@@ -1,7 +1,9 @@
 //! What a method changed about its object: nova `conductor/manager.py`,
 //! `object_action`.
 
-use versionedobjects::{FieldDef, Form, ObjectExt as _, Shape, Slot, VersionedObject, Writer};
+use versionedobjects::{
+    FieldDef, FieldSet, Form, ObjectExt as _, Slot, VersionedObject, Writer, what_changed,
+};
 
 /// Writes the attributes that were unset before or differ now, and which of
 /// them count as changed.
@@ -34,13 +36,36 @@ fn differs(field: &FieldDef, before: &dyn Slot, after: &dyn Slot, form: Form) ->
     if !before.is_set() || !before.same(after) {
         return true;
     }
-    let by_identity = match &field.ty.shape {
-        Shape::Object(_) | Shape::List(_) | Shape::Dict(_) => form == Form::Compat,
-        _ => false,
-    };
-    let mut holds_incomparable = false;
-    if by_identity {
-        after.visit(&mut |object| holds_incomparable |= !object.class().comparable);
+    if field.ty.any_object().is_none() {
+        return false;
     }
-    holds_incomparable
+    match form {
+        Form::Compat => any(after, |object| !object.class().comparable),
+        Form::Native => changes_of(before) != changes_of(after),
+    }
+}
+
+fn any(slot: &dyn Slot, found: impl Fn(&dyn VersionedObject) -> bool) -> bool {
+    let mut any = false;
+    slot.visit(&mut |object| any |= found(object));
+    any
+}
+
+/// What counts as changed in all objects inside, in the order they are met: an
+/// object that was saved holds the same data, but is no longer changed.
+fn changes_of(slot: &dyn Slot) -> Vec<FieldSet> {
+    let mut changes = Vec::new();
+    slot.visit(&mut |object| {
+        changes.push(what_changed(object));
+        for (index, _) in object
+            .class()
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.ty.any_object().is_some())
+        {
+            changes.extend(changes_of(object.slot(index)));
+        }
+    });
+    changes
 }

@@ -8,6 +8,6 @@ use versionedobjects::ProjectError as _;
 #[must_use]
 pub fn request_codec() -> MapCodec<RequestContext> {
     MapCodec::new(RequestContext::to_dict, |values| {
-        RequestContext::from_dict(values).map_err(|error| error.to_exception())
+        RequestContext::from_dict(values).map_err(|error| Box::new(error.to_exception()))
     })
 }
