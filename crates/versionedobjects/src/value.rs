@@ -28,13 +28,13 @@ pub enum Value {
     /// Bytes that are no text.
     Bytes(Vec<u8>),
     /// A list or tuple.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// A set; the order carries no meaning.
-    Set(Vec<Value>),
+    Set(Vec<Self>),
     /// A dictionary with text keys.
-    Map(IndexMap<String, Value>),
+    Map(IndexMap<String, Self>),
     /// A dictionary with a key that is no text, which every field refuses.
-    OddMap(Vec<(Value, Value)>),
+    OddMap(Vec<(Self, Self)>),
     /// A date and time.
     DateTime(DateTime),
     /// An object.

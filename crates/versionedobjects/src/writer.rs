@@ -231,10 +231,6 @@ fn decimal(value: i64, buffer: &mut [u8; 20]) -> &[u8] {
     let mut rest = value.unsigned_abs();
     let mut start = buffer.len();
     for (place, slot) in buffer.iter_mut().enumerate().rev() {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a remainder of ten fits a byte"
-        )]
         let digit = (rest % 10) as u8;
         *slot = b'0' + digit;
         start = place;

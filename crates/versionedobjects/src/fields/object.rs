@@ -77,6 +77,10 @@ pub fn read_part<'j, T: Object>(reader: &mut Reader<'j>, text: &'j str) -> Resul
 /// # Errors
 /// When there is none, or it is of another class.
 #[doc(hidden)]
+#[expect(
+    clippy::result_large_err,
+    reason = "what the caller, generated code, returns"
+)]
 pub fn receiver<'a, T: Object>(
     receiver: Option<&'a mut dyn VersionedObject>,
     class: &'static str,

@@ -130,11 +130,15 @@ struct Everything {
 }
 
 /// A class that contains itself, by way of a list.
+#[expect(
+    clippy::use_self,
+    reason = "the derive repeats the type where there is no `Self`"
+)]
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(project = crate::nursery::Nursery, history("1.0" = "Initial version"))]
 struct Box1 {
     own: Meta,
-    inner: Attr<Vec<Self>>,
+    inner: Attr<Vec<Box1>>,
 }
 
 fn everything() -> Everything {
