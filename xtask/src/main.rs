@@ -4,6 +4,7 @@
 //! [`Command`] with the command's line of help, an arm in [`main`].
 //!
 //! - [`test`]: every check, with progress; the checks themselves are in [`checks`].
+//! - [`up`]: a deployment on this machine, and a tour of it.
 //! - [`services`]: finds, starts and stops the servers tests need.
 //! - [`process`], [`workspace`]: running programs, and what cargo knows about this workspace.
 
@@ -11,6 +12,7 @@ mod checks;
 mod process;
 mod services;
 mod test;
+mod up;
 mod workspace;
 
 use std::process::ExitCode;
@@ -27,12 +29,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Build, start a conductor and three computes on this machine, and take a tour.
+    Up(up::Args),
     /// Run every check: format, lints, tests on all databases, doctests, isolation, documents.
     Test(test::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Up(args) => up::run(&args),
         Command::Test(args) => test::run(&args),
     }
 }

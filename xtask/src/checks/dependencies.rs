@@ -8,7 +8,10 @@ use crate::workspace::{self, Package};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("versionedobjects-macros", &[]),
     ("python-json", &[]),
-    ("versionedobjects", &["versionedobjects-macros", "python-json"]),
+    (
+        "versionedobjects",
+        &["versionedobjects-macros", "python-json"],
+    ),
     ("oslo-config", &[]),
     ("oslo-log", &["oslo-config"]),
     ("oslo-messaging", &["python-json"]),
