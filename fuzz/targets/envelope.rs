@@ -17,11 +17,17 @@ pub(crate) fn fuzz_one(input: &[u8]) -> bool {
             let _ = request.context.to_call_context();
         }
         let sealed = envelope::seal(&inner);
-        assert_eq!(envelope::open(&sealed, &limits).expect("sealed just now"), inner);
+        assert_eq!(
+            envelope::open(&sealed, &limits).expect("sealed just now"),
+            inner
+        );
     }
     if let Ok(reply) = ReplyBody::decode(input, &limits) {
         meant = true;
-        assert_eq!(ReplyBody::decode(&reply.encode(), &limits).expect("written just now"), reply);
+        assert_eq!(
+            ReplyBody::decode(&reply.encode(), &limits).expect("written just now"),
+            reply
+        );
     }
     meant
 }

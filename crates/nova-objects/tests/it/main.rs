@@ -6,6 +6,7 @@ mod context;
 mod decoders;
 mod exceptions;
 mod families;
+mod fuzz;
 mod fingerprints;
 mod lazy;
 mod recorded;
