@@ -1,0 +1,4 @@
+//! The conductor as its callers know it.
+
+mod faults;
+mod wire;
