@@ -1,0 +1,149 @@
+//! The way to a compute, for whoever decides what it shall do.
+
+use std::fmt;
+use std::sync::Arc;
+
+use nova_objects::{Context, Instance};
+use nova_rpc::{RequestCodec, arguments};
+use nova_service::request_codec;
+use oslo_messaging::{CallContext, Error, Kwargs, Result, RpcClient, Target, Transport};
+
+use crate::COMPUTE_TOPIC;
+
+/// The version the messages are of. Every compute of the last releases serves
+/// it (nova `compute/rpcapi.py`, `_ver`).
+const VERSION: &str = "6.0";
+
+/// Hands instances to computes: nova `compute/rpcapi.py`, `ComputeAPI`.
+///
+/// All methods are casts: they return when the bus has the message. What
+/// became of it is read from the instance.
+#[derive(Clone)]
+pub struct ComputeClient {
+    rpc: RpcClient,
+    codec: Arc<dyn RequestCodec>,
+}
+
+impl ComputeClient {
+    /// A client of the computes on the transport's bus.
+    #[must_use]
+    pub fn new(transport: Transport) -> Self {
+        let target = Target::new(COMPUTE_TOPIC).version(VERSION);
+        Self {
+            rpc: RpcClient::new(transport, target),
+            codec: Arc::new(request_codec()),
+        }
+    }
+
+    /// Has a server built on a host, on the named node or the host's only one.
+    ///
+    /// # Errors
+    /// When the instance cannot be written or the bus does not take it.
+    pub async fn build_and_run_instance(
+        &self,
+        ctx: &Context,
+        host: &str,
+        instance: &Instance,
+        node: Option<&str>,
+    ) -> Result<()> {
+        let nothing: [&str; 0] = [];
+        let empty = serde_json::json!({});
+        let args = with_instance(instance)?
+            .value("image", &empty)?
+            .value("request_spec", &None::<&str>)?
+            .value("filter_properties", &empty)?
+            .value("admin_password", &None::<&str>)?
+            .value("injected_files", &nothing)?
+            .value("requested_networks", &None::<&str>)?
+            .value("security_groups", &nothing)?
+            .value("block_device_mapping", &nothing)?
+            .value("node", &node)?
+            .value("limits", &empty)?
+            .value("host_list", &None::<&str>)?
+            .value("accel_uuids", &nothing)?;
+        self.cast(ctx, host, "build_and_run_instance", &args).await
+    }
+
+    /// Has a stopped server started.
+    ///
+    /// # Errors
+    /// As [`ComputeClient::build_and_run_instance`].
+    pub async fn start_instance(
+        &self,
+        ctx: &Context,
+        host: &str,
+        instance: &Instance,
+    ) -> Result<()> {
+        let args = with_instance(instance)?;
+        self.cast(ctx, host, "start_instance", &args).await
+    }
+
+    /// Has a server stopped: by its operating system with `clean_shutdown`,
+    /// else by its power.
+    ///
+    /// # Errors
+    /// As [`ComputeClient::build_and_run_instance`].
+    pub async fn stop_instance(
+        &self,
+        ctx: &Context,
+        host: &str,
+        instance: &Instance,
+        clean_shutdown: bool,
+    ) -> Result<()> {
+        let args = with_instance(instance)?.value("clean_shutdown", &clean_shutdown)?;
+        self.cast(ctx, host, "stop_instance", &args).await
+    }
+
+    /// Has a server rebooted. `reboot_type` is `SOFT` or `HARD`.
+    ///
+    /// # Errors
+    /// As [`ComputeClient::build_and_run_instance`].
+    pub async fn reboot_instance(
+        &self,
+        ctx: &Context,
+        host: &str,
+        instance: &Instance,
+        reboot_type: &str,
+    ) -> Result<()> {
+        let args = with_instance(instance)?
+            .value("block_device_info", &None::<&str>)?
+            .value("reboot_type", reboot_type)?;
+        self.cast(ctx, host, "reboot_instance", &args).await
+    }
+
+    /// Has a server taken off its host and its record deleted.
+    ///
+    /// # Errors
+    /// As [`ComputeClient::build_and_run_instance`].
+    pub async fn terminate_instance(
+        &self,
+        ctx: &Context,
+        host: &str,
+        instance: &Instance,
+    ) -> Result<()> {
+        let nothing: [&str; 0] = [];
+        let args = with_instance(instance)?.value("bdms", &nothing)?;
+        self.cast(ctx, host, "terminate_instance", &args).await
+    }
+
+    async fn cast(&self, ctx: &Context, host: &str, method: &str, args: &Kwargs) -> Result<()> {
+        let context = self.codec.encode(ctx, CallContext::builder())?.build();
+        let prepared = self.rpc.prepare().server(host);
+        prepared.cast(&context, method, args).await
+    }
+}
+
+fn with_instance(instance: &Instance) -> Result<Kwargs> {
+    arguments::with(Kwargs::new(), "instance", instance).map_err(|error| Error::Unwritable {
+        what: "an instance".to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+impl fmt::Debug for ComputeClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ComputeClient")
+            .field("rpc", &self.rpc)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,1 @@
+//! A compute and the people around it.
