@@ -73,12 +73,6 @@ impl<T: TextField> IntoField<Option<T>> for &str {
     }
 }
 
-impl<T: TextField> IntoField<Option<T>> for Option<&str> {
-    fn into_field(self) -> Option<T> {
-        self.map(Into::into)
-    }
-}
-
 impl<const N: usize> IntoField<Option<Vec<String>>> for [&str; N] {
     fn into_field(self) -> Option<Vec<String>> {
         Some(self.into_iter().map(str::to_owned).collect())
