@@ -10,7 +10,7 @@ use crate::read_deleted::ReadDeleted;
 /// nobody: without rights, without project, not seeing deleted rows.
 pub(crate) fn request(ctx: &Context) -> &RequestContext {
     static NOBODY: LazyLock<RequestContext> = LazyLock::new(RequestContext::new);
-    ctx.request().unwrap_or_else(|| &NOBODY)
+    ctx.request::<RequestContext>().unwrap_or(&NOBODY)
 }
 
 /// Which rows the request's queries see.

@@ -148,7 +148,9 @@ macro_rules! on_every_database {
             async fn body($db: $crate::database::nova_db::NovaDb) $(-> $result)? $body
 
             async fn on(dialect: $crate::database::nova_db::Dialect) -> impl $crate::database::Outcome {
-                body($crate::database::TestDatabase::create(dialect).await.nova).await
+                // Boxed, because what a test holds is large before it is optimised.
+                let db = $crate::database::TestDatabase::create(dialect).await.nova;
+                Box::pin(body(db)).await
             }
 
             $crate::one_test_a_database!(on);

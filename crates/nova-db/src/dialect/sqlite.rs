@@ -61,9 +61,12 @@ pub(crate) fn datetime(value: SqliteValueRef<'_>) -> Result<NaiveDateTime, BoxEr
 /// Reads whatever the cell holds.
 pub(crate) fn any(value: SqliteValueRef<'_>) -> Result<sea_query::Value, BoxError> {
     use sea_query::Value as V;
+    // The type of a null may be that of its column.
+    if value.is_null() {
+        return Ok(V::String(None));
+    }
     let kind = value.type_info().name().to_owned();
     Ok(match kind.as_str() {
-        "NULL" => V::String(None),
         "INTEGER" => V::BigInt(Some(integer(value)?)),
         "BOOLEAN" => V::Bool(Some(integer(value)? != 0)),
         "REAL" => V::Double(Some(double(value)?)),

@@ -4,6 +4,7 @@
 
 mod concurrency;
 mod faults;
+mod instances;
 mod introspect;
 mod revisions;
 mod schema;
