@@ -138,6 +138,9 @@ pub struct Incoming {
     pub deadline: Option<Instant>,
     /// Whether the bus has handed it out before.
     pub redelivered: bool,
+    /// Why the message cannot be read, where the bus's own part of it says so (an AMQP content type that is not JSON). The
+    /// server rejects it as it does a body that cannot be understood.
+    pub refused: Option<String>,
     /// How to settle and answer it.
     pub delivery: Box<dyn Delivery>,
 }

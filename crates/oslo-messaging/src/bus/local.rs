@@ -180,6 +180,7 @@ impl Listener for LocalListener {
             body: handout.message().body.clone(),
             deadline: handout.message().deadline,
             redelivered: handout.message().redelivered,
+            refused: None,
             delivery: Box::new(handout),
         })
     }

@@ -346,6 +346,7 @@ impl Session {
                     body,
                     deadline: remaining_ms.and_then(clock::after_millis),
                     redelivered,
+                    refused: None,
                     delivery: Box::new(RemoteDelivery {
                         session: self.clone(),
                         outbox: outbox.clone(),

@@ -37,6 +37,10 @@ impl Handler {
         let started = Instant::now();
         let bytes_in = incoming.body.len();
         let delivery = &*incoming.delivery;
+        if let Some(reason) = incoming.refused {
+            let error = Error::malformed("a message", reason);
+            return self.reject(delivery, bytes_in, &error).await;
+        }
         let inner = match envelope::open(&incoming.body, &self.limits) {
             Ok(inner) => inner,
             Err(error) => return self.reject(delivery, bytes_in, &error).await,
