@@ -17,6 +17,7 @@
 //! | attributes that come later | [`LazyLoad`], [`LazyField`] |
 //! | methods, wherever the store is | [`#[remotable]`](macro@remotable), [`Context`], [`Route`], [`Indirection`], [`MethodDef`] |
 //! | who can read what | [`Manifest`], [`Registry`], [`WriteOptions`] |
+//! | does a class convert as it should | [`check`] |
 //! | what is wrong | [`Error`], [`ValueError`]; what travels: [`Exception`], [`ProjectError`] |
 //! | the text itself | [`Writer`], [`Reader`], [`Limits`], [`Form`] |
 //!
@@ -192,6 +193,7 @@ extern crate self as versionedobjects;
 
 mod attr;
 mod changes;
+pub mod check;
 mod context;
 mod error;
 mod field;
