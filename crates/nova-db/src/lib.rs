@@ -116,6 +116,7 @@ mod settings;
 #[cfg(test)]
 mod snapshot;
 mod statement;
+mod store;
 mod table;
 mod transaction;
 mod views;

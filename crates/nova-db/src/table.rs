@@ -86,11 +86,6 @@ impl Table {
         self.name
     }
 
-    /// How many columns [`select`](Self::select) names; what a family adds comes after.
-    pub(crate) fn width(&self) -> usize {
-        self.columns().len()
-    }
-
     /// The names of the columns, in the order of [`select`](Self::select).
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.columns().iter().map(|column| column.field.name)
@@ -383,6 +378,5 @@ mod tests {
         assert!(!names.contains(&"compute_node"));
         assert!(!names.contains(&"availability_zone"));
         assert_eq!(table.position("host"), 2);
-        assert_eq!(table.width(), names.len());
     }
 }

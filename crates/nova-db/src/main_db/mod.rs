@@ -12,6 +12,9 @@ mod instance_pci_requests;
 mod minimum_version;
 mod pci_device;
 mod relation;
+mod security_group;
 mod service;
+mod tag;
 
 pub(crate) use minimum_version::MinimumVersions;
+pub(crate) use relation::among;

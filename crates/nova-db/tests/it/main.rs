@@ -2,13 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod compute_node;
 mod concurrency;
 mod faults;
+mod flavor;
 mod instances;
 mod introspect;
+mod keypair;
 mod revisions;
 mod schema;
+mod security_group;
+mod service;
 mod statements;
+mod tag;
 mod transactions;
 mod values;
 mod written_by_nova;

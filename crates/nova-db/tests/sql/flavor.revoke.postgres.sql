@@ -1,0 +1,5 @@
+DELETE
+FROM "flavor_projects"
+WHERE "project_id" = $1
+AND "flavor_id" = $2;
+-- [String(Some("p")), BigInt(Some(2))]

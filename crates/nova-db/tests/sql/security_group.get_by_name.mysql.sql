@@ -1,0 +1,6 @@
+SELECT `security_groups`.`id`, `security_groups`.`name`, `security_groups`.`description`, `security_groups`.`user_id`, `security_groups`.`project_id`, `security_groups`.`created_at`, `security_groups`.`updated_at`, `security_groups`.`deleted_at`, `security_groups`.`deleted`
+FROM `security_groups`
+WHERE `security_groups`.`deleted` = ?
+AND `security_groups`.`project_id` = ?
+AND `security_groups`.`name` = ?;
+-- [Int(Some(0)), String(Some("p")), String(Some("default"))]

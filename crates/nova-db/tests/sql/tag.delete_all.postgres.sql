@@ -1,0 +1,4 @@
+DELETE
+FROM "tags"
+WHERE "tags"."resource_id" = $1;
+-- [String(Some("u"))]

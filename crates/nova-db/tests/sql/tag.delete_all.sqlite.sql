@@ -1,0 +1,4 @@
+DELETE
+FROM "tags"
+WHERE "tags"."resource_id" = ?;
+-- [String(Some("u"))]
