@@ -66,7 +66,7 @@ fn reported_in(control: &Control) -> Result<usize, String> {
     let services = control.json(&["service", "list", "--binary", "nova-compute"])?;
     let up = list(&services, "services")
         .iter()
-        .filter(|service| service["state"] == "up")
+        .filter(|service| service["up"] == true)
         .count();
     let hypervisors = control.json(&["hypervisor", "list"])?;
     Ok(up.min(list(&hypervisors, "hypervisors").len()))
