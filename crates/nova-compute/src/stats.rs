@@ -135,7 +135,7 @@ mod tests {
     fn instance(vm_state: &str, task_state: Option<&str>) -> Instance {
         let mut instance = Instance::new();
         instance.set_vm_state(vm_state);
-        instance.set_task_state(task_state);
+        instance.set_task_state(task_state.map(str::to_owned));
         instance.set_project_id("demo");
         instance.set_memory_mb(512);
         instance

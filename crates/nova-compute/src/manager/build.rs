@@ -5,7 +5,7 @@ use nova_objects::{Context, Instance, InstanceLazy, RequestContext};
 
 use versionedobjects::{DateTime, ObjectExt as _};
 
-use super::{Manager, NO_TASK, Operation};
+use super::{Manager, Operation};
 use crate::OperationError;
 use crate::virt::VirtError;
 
@@ -53,7 +53,7 @@ impl Manager {
         node: Option<String>,
     ) -> Result<BuildOutcome, OperationError> {
         instance.set_vm_state(vm_states::BUILDING);
-        instance.set_task_state(NO_TASK);
+        instance.set_task_state(None);
         let begun = self
             .save(ctx, instance, &[Some(task_states::SCHEDULING), None])
             .await;
@@ -179,7 +179,7 @@ impl Manager {
         let power_state = self.power_state(instance).await?;
         instance.set_power_state(power_state);
         instance.set_vm_state(vm_states::ACTIVE);
-        instance.set_task_state(NO_TASK);
+        instance.set_task_state(None);
         instance.set_launched_at(DateTime::now());
         let saved = self
             .save(ctx, instance, &[Some(task_states::SPAWNING)])

@@ -29,9 +29,6 @@ pub use self::build::BuildOutcome;
 /// How many servers are built at once (nova's `max_concurrent_builds`).
 const CONCURRENT_BUILDS: usize = 10;
 
-/// Nothing is being done.
-const NO_TASK: Option<&str> = None;
-
 /// What a compute can be told to do with an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -204,7 +201,7 @@ impl Manager {
             tracing::error!(%error, "the instance is left as it is until the next start of this compute");
             return;
         }
-        instance.set_task_state(NO_TASK);
+        instance.set_task_state(None);
         match self.save(ctx, instance, &[]).await {
             Ok(()) => {}
             Err(error) if error.is_class("InstanceNotFound") => {}
@@ -261,7 +258,7 @@ impl Manager {
     ) {
         instance.set_vm_state(vm_states::ERROR);
         if clean_task_state {
-            instance.set_task_state(NO_TASK);
+            instance.set_task_state(None);
         }
         match self.save(ctx, instance, &[]).await {
             Ok(()) => {}

@@ -3,7 +3,7 @@
 use nova_objects::compute::{power_state, task_states, vm_states};
 use nova_objects::{Context, Instance};
 
-use super::{Manager, NO_TASK};
+use super::Manager;
 use crate::OperationError;
 
 impl Manager {
@@ -17,7 +17,7 @@ impl Manager {
         let power_state = self.power_state(instance).await?;
         instance.set_power_state(power_state);
         instance.set_vm_state(vm_states::ACTIVE);
-        instance.set_task_state(NO_TASK);
+        instance.set_task_state(None);
         Ok(self
             .save(ctx, instance, &[Some(task_states::POWERING_ON)])
             .await?)
@@ -44,7 +44,7 @@ impl Manager {
         let power_state = self.power_state(instance).await?;
         instance.set_power_state(power_state);
         instance.set_vm_state(vm_states::STOPPED);
-        instance.set_task_state(NO_TASK);
+        instance.set_task_state(None);
         Ok(self.save(ctx, instance, &expected).await?)
     }
 }

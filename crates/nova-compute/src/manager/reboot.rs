@@ -3,7 +3,7 @@
 use nova_objects::compute::{power_state, task_states, vm_states};
 use nova_objects::{Context, Instance};
 
-use super::{Manager, NO_TASK, RebootType};
+use super::{Manager, RebootType};
 use crate::OperationError;
 
 /// The tasks of a soft reboot, as it goes on.
@@ -67,7 +67,7 @@ impl Manager {
         let power_state = self.power_state(instance).await?;
         instance.set_power_state(power_state);
         instance.set_vm_state(vm_state);
-        instance.set_task_state(NO_TASK);
+        instance.set_task_state(None);
         match self.save(ctx, instance, &[]).await {
             Err(error) if error.is_class("InstanceNotFound") => {
                 tracing::warn!("the instance disappeared during its reboot");

@@ -4,7 +4,7 @@ use nova_objects::compute::{power_state, task_states, vm_states};
 use nova_objects::{Context, Instance};
 
 use super::reboot::{HARD, SOFT};
-use super::{Manager, NO_TASK, Operation, RebootType};
+use super::{Manager, Operation, RebootType};
 use crate::OperationError;
 
 /// The tasks of a build.
@@ -101,7 +101,7 @@ impl Manager {
                 && vm_states::ALLOW_HARD_REBOOT.contains(&vm_state.as_str()));
         if !pending && running {
             // It was rebooted; only the record was not told.
-            instance.set_task_state(NO_TASK);
+            instance.set_task_state(None);
             instance.set_vm_state(vm_states::ACTIVE);
             return Ok(self.save(ctx, instance, &[]).await?);
         }

@@ -4,7 +4,7 @@ use nova_objects::compute::{power_state, vm_states};
 use nova_objects::{Context, Instance};
 use versionedobjects::DateTime;
 
-use super::{Manager, NO_TASK};
+use super::Manager;
 use crate::OperationError;
 
 impl Manager {
@@ -37,7 +37,7 @@ impl Manager {
     ) -> Result<(), OperationError> {
         self.driver.destroy(instance).await?;
         instance.set_vm_state(vm_states::DELETED);
-        instance.set_task_state(NO_TASK);
+        instance.set_task_state(None);
         instance.set_power_state(power_state::NOSTATE);
         instance.set_terminated_at(DateTime::now());
         self.save(ctx, instance, &[]).await?;
