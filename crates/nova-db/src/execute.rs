@@ -216,6 +216,8 @@ impl Database {
             database = self.schema().name(),
             dialect = self.dialect().name(),
         );
+        // The text without its values, which may be secrets.
+        tracing::trace!(parent: &span, query, sql = statement.sql(), "statement begins");
         let started = Instant::now();
         let result = connection
             .run(query, statement, wanted)
