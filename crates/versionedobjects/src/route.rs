@@ -41,7 +41,9 @@ impl Store {
         Self(Arc::new(store))
     }
 
-    /// The store, if it is of that type.
+    /// The store, if it is of that type. Called by what `#[remotable]` makes: a
+    /// method that goes round it works in one process only.
+    #[doc(hidden)]
     #[must_use]
     pub fn get<S: ?Sized + Send + Sync + 'static>(&self) -> Option<&S> {
         self.0.downcast_ref::<Arc<S>>().map(|store| &**store)

@@ -113,7 +113,12 @@ fn check(
     target: &str,
     headings: &mut HashMap<PathBuf, Vec<String>>,
 ) -> Option<String> {
-    let elsewhere = target.contains("://") || target.starts_with("mailto:") || target.is_empty();
+    // `derive@Name` and the like are rustdoc's, which checks them itself.
+    let rustdoc = ["derive@", "macro@", "trait@", "crate::"];
+    let elsewhere = target.contains("://")
+        || target.starts_with("mailto:")
+        || target.is_empty()
+        || rustdoc.iter().any(|prefix| target.starts_with(prefix));
     if elsewhere {
         return None;
     }
