@@ -16,6 +16,8 @@ use crate::topology::is_name;
 
 /// The pause before a reply is offered to a missing queue again.
 const AGAIN: Duration = Duration::from_millis(250);
+/// How much longer than its queue a reply may wait for the broker.
+const CONFIRM: Duration = Duration::from_secs(5);
 /// How long a queue stays known as gone.
 const GONE_FOR: Duration = Duration::from_secs(60);
 /// How many are known at a time.
@@ -99,6 +101,7 @@ impl Answers {
         );
         let (mut queue, mut body) = (queue.to_owned(), body);
         loop {
+            tokio::time::sleep(AGAIN).await;
             if Instant::now() >= deadline {
                 tracing::warn!(
                     queue,
@@ -107,8 +110,8 @@ impl Answers {
                 self.gone.add(&queue);
                 return Err(missing(&queue));
             }
-            tokio::time::sleep(AGAIN).await;
-            let Some(returned) = self.publish(&queue, body, deadline).await? else {
+            let until = deadline + CONFIRM;
+            let Some(returned) = self.publish(&queue, body, until).await? else {
                 return Ok(());
             };
             // Whatever came back is what is missing now.

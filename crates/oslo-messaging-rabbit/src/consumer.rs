@@ -23,6 +23,8 @@ use crate::topology::{Queue, QueueKind};
 
 /// How long an orderly end of a subscription may take.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// The pause before a deleted queue is declared again.
+const AGAIN: Duration = Duration::from_millis(100);
 const STREAM_OFFSET: &str = "x-stream-offset";
 
 /// A message as it came, with what keeps its channel open.
@@ -160,10 +162,7 @@ impl Worker {
     ) -> Result<(Arc<Session>, Vec<Consumer>), RabbitError> {
         let mut channel = self.open(&link).await?;
         for index in 0..self.subscription.queues.len() {
-            loop {
-                let Some(queue) = self.subscription.queues.get_mut(index) else {
-                    break;
-                };
+            while let Some(queue) = self.subscription.queues.get_mut(index) {
                 match queue.declare(&channel).await {
                     Ok(()) => break,
                     Err(error) if is_about_durability(&error) && queue.durable => {
@@ -234,7 +233,9 @@ impl Worker {
             turn: 0,
         };
         let mut stopping = false;
-        let stop = self.stop.clone();
+        let (stop, arrived) = (self.stop.clone(), self.arrived.clone());
+        // Taken, and waiting for the server to have room.
+        let mut waiting: Option<Delivery> = None;
         loop {
             let next = tokio::select! {
                 biased;
@@ -245,7 +246,15 @@ impl Worker {
                     }
                     continue;
                 }
-                next = std::future::poll_fn(|cx| streams.poll_next(cx)) => next,
+                room = arrived.reserve(), if waiting.is_some() => {
+                    let (Ok(room), Some(delivery)) = (room, waiting.take()) else {
+                        return Ended::Stopped;
+                    };
+                    let session = session.clone();
+                    room.send(Arrived { delivery, session });
+                    continue;
+                }
+                next = std::future::poll_fn(|cx| streams.poll_next(cx)), if waiting.is_none() => next,
                 why = session.link.lost() => {
                     return if stopping { Ended::Stopped } else { Ended::Broken(why) };
                 }
@@ -253,15 +262,7 @@ impl Worker {
             match next {
                 Some((index, Some(Ok(delivery)))) => {
                     self.note_offset(index, &delivery);
-                    let session = session.clone();
-                    if self
-                        .arrived
-                        .send(Arrived { delivery, session })
-                        .await
-                        .is_err()
-                    {
-                        return Ended::Stopped;
-                    }
+                    waiting = Some(delivery);
                 }
                 Some((_, Some(Err(error)))) => {
                     return if stopping {
@@ -286,7 +287,7 @@ impl Worker {
     }
 
     /// Declares a queue again that the broker took our consumer off: it was deleted, or its leader moved.
-    async fn renew(&mut self, channel: &Channel, index: usize) -> Result<Consumer, RabbitError> {
+    async fn renew(&self, channel: &Channel, index: usize) -> Result<Consumer, RabbitError> {
         let queue = self
             .subscription
             .queues
@@ -299,8 +300,8 @@ impl Worker {
         );
         self.phase
             .send_replace(Phase::Waiting(Some("a queue was deleted".into())));
-        // Whoever deletes it over and over does not make us spin.
-        self.reconnect.pause().await;
+        // Whoever deletes it over and over does not make us spin. The other queues wait meanwhile: not for long.
+        tokio::time::sleep(AGAIN).await;
         if let Some(queue) = self.subscription.queues.get(index) {
             queue.declare(channel).await.map_err(RabbitError::new)?;
         }
@@ -351,7 +352,6 @@ struct Streams {
 
 impl Streams {
     /// The next message or end of one of them, with its number; `None` when all have ended.
-    #[expect(clippy::type_complexity, reason = "a stream's item, with whose it is")]
     fn poll_next(
         &mut self,
         cx: &mut Context<'_>,

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use lapin::options::{ExchangeDeleteOptions, QueueDeleteOptions};
 use oslo_messaging::{CallContext, Error, Kwargs};
 use oslo_messaging_rabbit::RabbitOptions;
 
 use crate::support::proxy::Proxy;
-use crate::support::{Bus, Probe, address, echo, held, quick, soon, until, url_by, value};
+use crate::support::{Bus, Probe, address, echo, held, quick, raw, soon, until, url_by, value};
 
 /// An address nobody listens on.
 async fn nowhere() -> String {
@@ -126,7 +127,7 @@ async fn a_broker_that_comes_later_is_found() {
         bus.open_with(&url, quick()).await,
         bus.open_with(&url, quick()).await,
     );
-    let client = bus.client(&client_side);
+    let client = bus.client(&client_side).timeout(Duration::from_secs(3));
     let call = tokio::spawn(async move { echo(&client, "early").await });
     let serving = bus.serve(&server_side, "h1", &probe);
     let come = async {
@@ -135,7 +136,10 @@ async fn a_broker_that_comes_later_is_found() {
     };
     let (server, ()) = tokio::join!(serving, come);
     // The call left before the queue was there: it was dropped by the broker or served, but it does not hang.
-    let _ = soon("an end", call);
+    match soon("an end", call).await.unwrap() {
+        Ok(text) => assert_eq!(text, "early"),
+        Err(error) => assert!(matches!(error, Error::Timeout { .. }), "{error}"),
+    }
     assert_eq!(
         soon("an answer", echo(&bus.client(&client_side), "now"))
             .await
@@ -211,6 +215,108 @@ async fn a_connection_that_went_silent_is_noticed_by_its_heartbeats() {
     assert_eq!(
         soon("an answer", echo(&client, "again")).await.unwrap(),
         "again"
+    );
+    server.stop().await;
+    bus.remove(&["h1"]).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_takes_nothing_is_waited_for_and_named() {
+    let bus = Bus::new();
+    let (server_side, proxy, probe) = (bus.open().await, Proxy::start().await, Probe::new());
+    let client_side = bus.open_with(&url_by(&[proxy.address()]), quick()).await;
+    let server = bus.serve(&server_side, "h1", &probe).await;
+    let client = bus.client(&client_side);
+    echo(&client, "warm").await.unwrap();
+    proxy.block(true);
+    let short = client.clone().timeout(Duration::from_millis(300));
+    let error = soon("being told", async {
+        loop {
+            // Until the client has read that it is blocked.
+            if let Err(error) = echo(&short, "blocked").await {
+                return error;
+            }
+        }
+    })
+    .await;
+    assert!(error.to_string().contains("low on ram"), "{error}");
+    let waiting = tokio::spawn(async move { echo(&client, "patient").await });
+    proxy.block(false);
+    assert_eq!(
+        soon("the answer", waiting).await.unwrap().unwrap(),
+        "patient"
+    );
+    server.stop().await;
+    bus.remove(&["h1"]).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_forgot_everything_is_told_again() {
+    let bus = Bus::new();
+    let (proxy, probe) = (Proxy::start().await, Probe::new());
+    let url = url_by(&[proxy.address()]);
+    let (server_side, client_side) = (
+        bus.open_with(&url, quick()).await,
+        bus.open_with(&url, quick()).await,
+    );
+    let server = bus.serve(&server_side, "h1", &probe).await;
+    let client = bus.client(&client_side);
+    let context = CallContext::empty();
+    echo(&client, "warm").await.unwrap();
+    client
+        .prepare()
+        .fanout_cast(&context, "note", &value("warm"))
+        .await
+        .unwrap();
+    let call = held(&client);
+    probe.called("hold", 1).await;
+    // What a restart leaves of queues and exchanges that are not durable.
+    let replies = client_side.driver().reply_queue(None).await.unwrap();
+    proxy.refuse(true);
+    proxy.cut();
+    let channel = raw().await;
+    for queue in [
+        bus.topic.as_str(),
+        &format!("{}.h1", bus.topic),
+        replies.as_ref(),
+    ] {
+        channel
+            .queue_delete(queue.into(), QueueDeleteOptions::default())
+            .await
+            .unwrap();
+    }
+    for exchange in [bus.exchange.as_str(), &format!("{}_fanout", bus.topic)] {
+        channel
+            .exchange_delete(exchange.into(), ExchangeDeleteOptions::default())
+            .await
+            .unwrap();
+    }
+    proxy.refuse(false);
+    // A call into the gap before the server is back is dropped by the broker: only its deadline ends it.
+    let short = client.clone().timeout(Duration::from_millis(500));
+    soon("an answer", async {
+        while let Err(error) = echo(&short, "again").await {
+            assert!(
+                matches!(error, Error::Timeout { .. } | Error::NotConnected { .. }),
+                "{error}"
+            );
+        }
+    })
+    .await;
+    client
+        .prepare()
+        .fanout_cast(&context, "note", &value("again"))
+        .await
+        .unwrap();
+    probe.called("note", 2).await;
+    probe.gate.add_permits(1);
+    assert_eq!(
+        soon("the answer to what was begun before", call)
+            .await
+            .unwrap()
+            .unwrap()
+            .get(),
+        "\"held\""
     );
     server.stop().await;
     bus.remove(&["h1"]).await;

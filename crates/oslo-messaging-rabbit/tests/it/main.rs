@@ -1,5 +1,7 @@
 //! Against a real RabbitMQ: the one `TEST_RABBITMQ_URL` names, or guest's on 127.0.0.1:5672.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+
 mod brokers_refuse_with_a_reason;
 mod frames_are_those_of_the_recorded_wire;
 mod lost_connections_are_repaired;

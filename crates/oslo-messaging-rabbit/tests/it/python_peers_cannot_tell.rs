@@ -11,17 +11,11 @@ use tokio::process::{Child, Command};
 
 use crate::support::{Bus, Probe, broker, soon, value};
 
-/// The Python to use; without one the test has nothing to say, which only a machine outside CI may have.
+/// The Python to use. Without one these tests have nothing to say; in CI `cargo xtask test` names one or fails.
 fn python() -> Option<PathBuf> {
     let python = std::env::var_os("NOVA_PYTHON").map(PathBuf::from);
     if python.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "NOVA_PYTHON has to name a Python with oslo.messaging"
-        );
-        eprintln!(
-            "skipped: NOVA_PYTHON names no Python with oslo.messaging; `cargo xtask test` makes one"
-        );
+        eprintln!("skipped: NOVA_PYTHON names no Python with oslo.messaging 18");
     }
     python
 }

@@ -92,6 +92,13 @@ pub(crate) struct Bus {
 
 impl Bus {
     pub(crate) fn new() -> Self {
+        // Shown for tests that fail, and with `RUST_LOG` as finely as wanted.
+        let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+            .unwrap_or_else(|_| "warn,lapin=error,oslo_messaging_rabbit=info".into());
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init();
         let own = Uuid::new_v4().simple().to_string();
         Self {
             exchange: format!("test-{own}"),

@@ -8,6 +8,7 @@ use amq_protocol::frame::{AMQPFrame, parse_frame};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// A frame that passed.
@@ -30,6 +31,8 @@ struct State {
     stalled: AtomicBool,
     /// Bytes that may still pass to the broker before all is cut; 0 for any number.
     budget: AtomicUsize,
+    /// Frames of the broker's that the broker never sent.
+    forged: Mutex<Vec<mpsc::UnboundedSender<Vec<u8>>>>,
 }
 
 pub(crate) struct Proxy {
@@ -106,6 +109,20 @@ impl Proxy {
         self.state.stalled.store(true, Ordering::SeqCst);
     }
 
+    /// Tells all clients that the broker is short of memory (`connection.blocked`), or not any more.
+    pub(crate) fn block(&self, blocked: bool) {
+        let mut arguments = vec![0, 10, 0, if blocked { 60 } else { 61 }];
+        if blocked {
+            arguments.extend_from_slice(b"\x0alow on ram");
+        }
+        let size = u8::try_from(arguments.len()).unwrap();
+        let frame = [&[1, 0, 0, 0, 0, 0, size], &arguments[..], &[0xce]].concat();
+        for client in &*self.state.forged.lock().unwrap() {
+            // Those that are gone do not mind.
+            let _ = client.send(frame.clone());
+        }
+    }
+
     pub(crate) fn connections(&self) -> usize {
         self.state.connections.load(Ordering::SeqCst)
     }
@@ -125,8 +142,19 @@ async fn pass(
     cut: &CancellationToken,
 ) {
     let (mut buffer, mut rest) = (vec![0; 65_536], Vec::new());
+    let (sender, mut forged) = mpsc::unbounded_channel();
+    if !outbound {
+        state.forged.lock().unwrap().push(sender.clone());
+    }
     loop {
-        let Ok(mut size @ 1..) = from.read(&mut buffer).await else {
+        let read = tokio::select! {
+            read = from.read(&mut buffer) => read,
+            frame = forged.recv() => {
+                let _ = to.write_all(&frame.unwrap()).await;
+                continue;
+            }
+        };
+        let Ok(mut size @ 1..) = read else {
             // The other direction may still have something to say: wait for it to end, too.
             let _ = to.shutdown().await;
             if outbound {
@@ -144,6 +172,9 @@ async fn pass(
                 state.budget.store(budget - size, Ordering::SeqCst);
                 if budget == size {
                     let _ = to.write_all(&buffer[..size]).await;
+                    // New connections have nothing to do with it.
+                    let all = std::mem::take(&mut *state.cut.lock().unwrap());
+                    all.cancel();
                     return;
                 }
             }
