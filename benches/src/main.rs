@@ -1,53 +1,61 @@
-//! Measurements, as ratios to what bounds them.
+//! Measures what it is asked for: progress on standard error, results as JSON
+//! on standard output.
 
-mod plain;
-mod ratio;
+use benches::report::Report;
+use benches::{Result, direct, list, objects, remote};
+use clap::{Parser, ValueEnum};
+use nova_db::Dialect;
+use test_support::database;
 
-use nova_objects::{Flavor, Instance};
-use versionedobjects::{Form, Object as _, ObjectExt as _, WriteOptions};
+/// Measurements, as ratios to what bounds them.
+#[derive(Parser)]
+struct Args {
+    /// Measure these only, separated by commas.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Group>,
+}
 
-fn main() {
-    let text = include_str!("instance.json");
-    let instance = Instance::from_json(text).expect("the recorded instance");
-    let plain: plain::Envelope<plain::Instance> =
-        serde_json::from_str(text).expect("the recorded instance");
-    println!(
-        "bytes {} {} {}",
-        text.len(),
-        instance.to_json().expect("").len(),
-        serde_json::to_string(&plain).expect("").len()
-    );
-    let w = ratio::compare(|| instance.to_json(), || serde_json::to_vec(&plain));
-    println!(
-        "write compat {:.0} ns / {:.0} ns = {:.2}",
-        w.ours,
-        w.floor,
-        w.value()
-    );
-    let w = ratio::compare(
-        || {
-            instance.to_json_with(WriteOptions {
-                form: Form::Native,
-                ..WriteOptions::default()
-            })
-        },
-        || serde_json::to_vec(&plain),
-    );
-    println!(
-        "write native {:.0} ns / {:.0} ns = {:.2}",
-        w.ours,
-        w.floor,
-        w.value()
-    );
-    let r = ratio::compare(
-        || Instance::from_json(text),
-        || serde_json::from_str::<plain::Envelope<plain::Instance>>(text),
-    );
-    println!(
-        "read {:.0} ns / {:.0} ns = {:.2}",
-        r.ours,
-        r.floor,
-        r.value()
-    );
-    let _ = Flavor::class_def();
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Group {
+    Objects,
+    Direct,
+    Remote,
+    List,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let wanted = |group| args.only.is_empty() || args.only.contains(&group);
+    let mut report = Report::default();
+    if wanted(Group::Objects) {
+        objects::run(&mut report)?;
+    }
+    if wanted(Group::Direct) {
+        for dialect in Dialect::ALL {
+            let measured = on(dialect, async || direct::run(&mut report, dialect).await)?;
+            if !measured {
+                report.note(format!("no direct calls on {dialect}: no server answers"));
+            }
+        }
+    }
+    if wanted(Group::Remote) {
+        on(Dialect::Sqlite, async || {
+            remote::run(&mut report, Dialect::Sqlite).await
+        })?;
+    }
+    if wanted(Group::List) {
+        on(Dialect::Sqlite, async || {
+            list::run(&mut report, Dialect::Sqlite).await
+        })?;
+    }
+    benches::print(&report)
+}
+
+/// Measures with a database, if there is one: whether there was.
+fn on(dialect: Dialect, work: impl AsyncFnOnce() -> Result<()>) -> Result<bool> {
+    let mut result = None;
+    database::run(dialect, async {
+        result = Some(work().await);
+    });
+    result.map_or(Ok(false), |result| result.map(|()| true))
 }

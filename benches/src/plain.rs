@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// The envelope.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Envelope<T> {
     #[serde(rename = "nova_object.name")]
     name: String,
@@ -27,7 +27,7 @@ pub struct Envelope<T> {
 macro_rules! plain {
     ($name:ident { $($field:ident: $ty:ty),+ $(,)? }) => {
         /// Plain data.
-        #[derive(Debug, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Serialize, Deserialize)]
         pub struct $name {
             $(#[serde(default, skip_serializing_if = "Option::is_none")] $field: Option<$ty>,)+
         }
@@ -149,3 +149,15 @@ plain!(Instance {
     deleted_at: Option<String>,
     deleted: bool,
 });
+
+plain!(InstanceList {
+    objects: Vec<Envelope<Instance>>,
+});
+
+/// The text that an instance's flavors are kept in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Flavors {
+    cur: Envelope<Flavor>,
+    old: Option<Envelope<Flavor>>,
+    new: Option<Envelope<Flavor>>,
+}
