@@ -15,13 +15,22 @@ struct Room {
 }
 
 impl Room {
-    #[expect(clippy::cast_precision_loss, reason = "megabytes and cores stay far below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "megabytes and cores stay far below 2^53"
+    )]
     fn of(node: &ComputeNode) -> Result<Self> {
-        let ratio = |ratio: versionedobjects::Result<Option<f64>>| ratio.ok().flatten().filter(|r| *r > 0.0).unwrap_or(1.0);
+        // Zero was once written for "the configuration's", which is not known here.
+        let ratio = |ratio: versionedobjects::Result<f64>| {
+            ratio.ok().filter(|ratio| *ratio > 0.0).unwrap_or(1.0)
+        };
         Ok(Self {
-            vcpus: node.vcpus()? as f64 * ratio(node.cpu_allocation_ratio()) - node.vcpus_used()? as f64,
-            memory_mb: node.memory_mb()? as f64 * ratio(node.ram_allocation_ratio()) - node.memory_mb_used()? as f64,
-            disk_gb: node.local_gb()? as f64 * ratio(node.disk_allocation_ratio()) - node.local_gb_used()? as f64,
+            vcpus: node.vcpus()? as f64 * ratio(node.cpu_allocation_ratio())
+                - node.vcpus_used()? as f64,
+            memory_mb: node.memory_mb()? as f64 * ratio(node.ram_allocation_ratio())
+                - node.memory_mb_used()? as f64,
+            disk_gb: node.local_gb()? as f64 * ratio(node.disk_allocation_ratio())
+                - node.local_gb_used()? as f64,
         })
     }
 
@@ -40,10 +49,20 @@ impl Room {
 ///
 /// # Errors
 /// [`Error::NoValidHost`], saying why each candidate was passed over.
-pub async fn choose(ctx: &Context, flavor: &Flavor, host: Option<&str>, liveness: Liveness) -> Result<ComputeNode> {
-    let services = ServiceList::get_by_binary(ctx, "nova-compute").await?;
+pub async fn choose(
+    ctx: &Context,
+    flavor: &Flavor,
+    host: Option<&str>,
+    liveness: Liveness,
+) -> Result<ComputeNode> {
+    let services = ServiceList::get_by_binary(ctx, "nova-compute")
+        .include_disabled(true)
+        .await?;
     let nodes = ComputeNodeList::get_all(ctx).await?;
-    #[expect(clippy::cast_precision_loss, reason = "megabytes and cores stay far below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "megabytes and cores stay far below 2^53"
+    )]
     let wanted = Room {
         vcpus: flavor.vcpus()? as f64,
         memory_mb: flavor.memory_mb()? as f64,
@@ -56,7 +75,9 @@ pub async fn choose(ctx: &Context, flavor: &Flavor, host: Option<&str>, liveness
         if host.is_some_and(|host| host != name) {
             continue;
         }
-        let service = services.iter().find(|service| service.host().ok().flatten() == Some(name.as_str()));
+        let service = services
+            .iter()
+            .find(|service| service.host().ok().flatten() == Some(name.as_str()));
         let room = Room::of(&node)?;
         let reason = match service {
             None => Some("has no service"),
@@ -70,16 +91,22 @@ pub async fn choose(ctx: &Context, flavor: &Flavor, host: Option<&str>, liveness
         };
         match reason {
             Some(reason) => passed_over.push(format!("{name} {reason}")),
-            None if best.as_ref().is_none_or(|(most, _)| room.memory_mb > most.memory_mb) => best = Some((room, node)),
+            None if best
+                .as_ref()
+                .is_none_or(|(most, _)| room.memory_mb > most.memory_mb) =>
+            {
+                best = Some((room, node))
+            }
             None => {}
         }
     }
-    best.map(|(_, node)| node).ok_or_else(|| Error::NoValidHost {
-        flavor: flavor.name().map_or_else(|_| "?".to_owned(), str::to_owned),
-        reason: match (passed_over.as_slice(), host) {
-            ([], Some(host)) => format!("there is no compute {host}"),
-            ([], None) => "there is no compute; start nova-compute".to_owned(),
-            (reasons, _) => reasons.join("; "),
-        },
-    })
+    best.map(|(_, node)| node)
+        .ok_or_else(|| Error::NoValidHost {
+            flavor: flavor.name().ok().flatten().unwrap_or("?").to_owned(),
+            reason: match (passed_over.as_slice(), host) {
+                ([], Some(host)) => format!("there is no compute {host}"),
+                ([], None) => "there is no compute; start nova-compute".to_owned(),
+                (reasons, _) => reasons.join("; "),
+            },
+        })
 }

@@ -4,12 +4,14 @@ use std::fmt;
 
 use nova_compute::ComputeClient;
 use nova_objects::compute::{instance_actions, power_state, task_states, vm_states};
+use nova_objects::fields::NetworkInfo;
 use nova_objects::{
-    Context, Flavor, Instance, InstanceAction, InstanceInfoCache, KeyPair, RequestContext, SecurityGroup,
-    SecurityGroupList,
+    Context, Flavor, Instance, InstanceAction, InstanceInfoCache, KeyPair, RequestContext,
+    SecurityGroup, SecurityGroupList,
 };
 use uuid::Uuid;
 use versionedobjects::Json;
+use versionedobjects::fields::Dict;
 
 use crate::{Error, Liveness, Result, placement};
 
@@ -76,7 +78,9 @@ impl Servers {
         let mut instance = record(ctx, &new, flavor).await?;
         instance.create(ctx).await?;
         let uuid = instance.uuid()?.to_owned();
-        InstanceAction::action_start(ctx, uuid.as_str(), instance_actions::CREATE).want_result(false).await?;
+        InstanceAction::action_start(ctx, uuid.as_str(), instance_actions::CREATE)
+            .want_result(false)
+            .await?;
         let host = node.host()?.unwrap_or_default().to_owned();
         tracing::info!(server = uuid, host, "building");
         let nodename = node.hypervisor_hostname()?.map(str::to_owned);
@@ -93,7 +97,13 @@ impl Servers {
     /// [`Error::State`], [`Error::NoHost`], [`Error::Cast`]
     pub async fn start(&self, ctx: &Context, instance: &mut Instance) -> Result<()> {
         let host = allow(instance, "start", &[vm_states::STOPPED])?;
-        begin(ctx, instance, instance_actions::START, task_states::POWERING_ON).await?;
+        begin(
+            ctx,
+            instance,
+            instance_actions::START,
+            task_states::POWERING_ON,
+        )
+        .await?;
         let told = self.compute.start_instance(ctx, &host, instance).await;
         told.map_err(|source| cast("start", instance.uuid().unwrap_or("?"), &host, source))
     }
@@ -103,9 +113,19 @@ impl Servers {
     /// # Errors
     /// [`Error::State`], [`Error::NoHost`], [`Error::Cast`]
     pub async fn stop(&self, ctx: &Context, instance: &mut Instance) -> Result<()> {
-        let host = allow(instance, "stop", &[vm_states::ACTIVE, vm_states::RESCUED, vm_states::ERROR])?;
+        let host = allow(
+            instance,
+            "stop",
+            &[vm_states::ACTIVE, vm_states::RESCUED, vm_states::ERROR],
+        )?;
         instance.set_progress(0);
-        begin(ctx, instance, instance_actions::STOP, task_states::POWERING_OFF).await?;
+        begin(
+            ctx,
+            instance,
+            instance_actions::STOP,
+            task_states::POWERING_OFF,
+        )
+        .await?;
         let told = self.compute.stop_instance(ctx, &host, instance, true).await;
         told.map_err(|source| cast("stop", instance.uuid().unwrap_or("?"), &host, source))
     }
@@ -114,7 +134,12 @@ impl Servers {
     ///
     /// # Errors
     /// [`Error::State`], [`Error::NoHost`], [`Error::Cast`]
-    pub async fn reboot(&self, ctx: &Context, instance: &mut Instance, reboot: RebootType) -> Result<()> {
+    pub async fn reboot(
+        &self,
+        ctx: &Context,
+        instance: &mut Instance,
+        reboot: RebootType,
+    ) -> Result<()> {
         let (states, task): (&[&str], _) = match reboot {
             RebootType::Soft => (&[vm_states::ACTIVE], task_states::REBOOTING),
             RebootType::Hard => (
@@ -131,7 +156,10 @@ impl Servers {
         };
         let host = allow(instance, "reboot", states)?;
         begin(ctx, instance, instance_actions::REBOOT, task).await?;
-        let told = self.compute.reboot_instance(ctx, &host, instance, reboot.as_str()).await;
+        let told = self
+            .compute
+            .reboot_instance(ctx, &host, instance, reboot.as_str())
+            .await;
         told.map_err(|source| cast("reboot", instance.uuid().unwrap_or("?"), &host, source))
     }
 
@@ -145,7 +173,9 @@ impl Servers {
         instance.set_progress(0);
         instance.set_task_state(task_states::DELETING);
         instance.save(ctx).await?;
-        InstanceAction::action_start(ctx, uuid.as_str(), instance_actions::DELETE).want_result(false).await?;
+        InstanceAction::action_start(ctx, uuid.as_str(), instance_actions::DELETE)
+            .want_result(false)
+            .await?;
         match host {
             Some(host) => {
                 let told = self.compute.terminate_instance(ctx, &host, instance).await;
@@ -159,7 +189,9 @@ impl Servers {
 
 impl fmt::Debug for Servers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Servers").field("liveness", &self.liveness).finish_non_exhaustive()
+        f.debug_struct("Servers")
+            .field("liveness", &self.liveness)
+            .finish_non_exhaustive()
     }
 }
 
@@ -169,13 +201,20 @@ fn cast(
     host: &str,
     source: impl std::error::Error + Send + Sync + 'static,
 ) -> Error {
-    Error::Cast { action, server: server.to_owned(), host: host.to_owned(), source: Box::new(source) }
+    Error::Cast {
+        action,
+        server: server.to_owned(),
+        host: host.to_owned(),
+        source: Box::new(source),
+    }
 }
 
 /// The flavor of that id, else of that name.
 async fn find_flavor(ctx: &Context, wanted: &str) -> Result<Flavor> {
     match Flavor::get_by_flavor_id(ctx, wanted).await {
-        Err(error) if error.is_class("FlavorNotFound") => Ok(Flavor::get_by_name(ctx, wanted).await?),
+        Err(error) if error.is_class("FlavorNotFound") => {
+            Ok(Flavor::get_by_name(ctx, wanted).await?)
+        }
         found => Ok(found?),
     }
 }
@@ -214,8 +253,8 @@ async fn record(ctx: &Context, new: &NewServer, flavor: Flavor) -> Result<Instan
     instance.set_auto_disk_config(false);
     instance.set_shutdown_terminate(false);
     instance.set_hidden(false);
-    instance.set_metadata(new.metadata.iter().cloned().collect());
-    instance.set_system_metadata(Default::default());
+    instance.set_metadata(new.metadata.iter().cloned().collect::<Dict<String>>());
+    instance.set_system_metadata(Dict::default());
     instance.set_info_cache(empty_cache(&uuid));
     instance.set_security_groups(SecurityGroupList::from_iter(Vec::<SecurityGroup>::new()));
     if let (Some(name), Some(user)) = (&new.key_name, &user) {
@@ -232,7 +271,7 @@ async fn record(ctx: &Context, new: &NewServer, flavor: Flavor) -> Result<Instan
 fn empty_cache(uuid: &str) -> InstanceInfoCache {
     let mut cache = InstanceInfoCache::new();
     cache.set_instance_uuid(uuid);
-    cache.set_network_info("[]");
+    cache.set_network_info(NetworkInfo::empty());
     cache
 }
 
@@ -242,12 +281,22 @@ fn hostname(name: &str, uuid: &str) -> String {
     let plain: String = name
         .to_lowercase()
         .chars()
-        .map(|c| if c == ' ' || c == '_' || c == '.' { '-' } else { c })
+        .map(|c| {
+            if c == ' ' || c == '_' || c == '.' {
+                '-'
+            } else {
+                c
+            }
+        })
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .take(63)
         .collect();
     let plain = plain.trim_matches('-');
-    if plain.is_empty() { format!("server-{uuid}") } else { plain.to_owned() }
+    if plain.is_empty() {
+        format!("server-{uuid}")
+    } else {
+        plain.to_owned()
+    }
 }
 
 /// The host of a server that may do `action` now.
@@ -255,18 +304,57 @@ fn allow(instance: &Instance, action: &'static str, states: &[&str]) -> Result<S
     let server = instance.uuid()?.to_owned();
     let vm_state = instance.vm_state()?.unwrap_or_default();
     if !states.contains(&vm_state) {
-        return Err(Error::State { action, server, attribute: "vm_state", state: vm_state.to_owned() });
+        return Err(Error::State {
+            action,
+            server,
+            attribute: "vm_state",
+            state: vm_state.to_owned(),
+        });
     }
     if let Some(task_state) = instance.task_state()? {
-        return Err(Error::State { action, server, attribute: "task_state", state: task_state.to_owned() });
+        return Err(Error::State {
+            action,
+            server,
+            attribute: "task_state",
+            state: task_state.to_owned(),
+        });
     }
-    instance.host()?.map(str::to_owned).ok_or(Error::NoHost { action, server })
+    instance
+        .host()?
+        .map(str::to_owned)
+        .ok_or(Error::NoHost { action, server })
 }
 
 /// Claims the server for a task, if no other has, and records the action.
 async fn begin(ctx: &Context, instance: &mut Instance, action: &str, task: &str) -> Result<()> {
     instance.set_task_state(task);
-    instance.save(ctx).expected_task_state(Json::Array(vec![Json::Null])).await?;
-    InstanceAction::action_start(ctx, instance.uuid()?.to_owned(), action).want_result(false).await?;
+    instance
+        .save(ctx)
+        .expected_task_state(Json::Array(vec![Json::Null]))
+        .await?;
+    InstanceAction::action_start(ctx, instance.uuid()?.to_owned(), action)
+        .want_result(false)
+        .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hostname;
+
+    #[test]
+    fn names_of_hosts_are_made_of_names_of_servers() {
+        for (name, expected) in [
+            ("web", "web"),
+            ("Web Server_1", "web-server-1"),
+            ("a.b.c", "a-b-c"),
+            ("-edge-", "edge"),
+            ("gr\u{f6}\u{df}e", "gre"),
+            ("\u{65e5}\u{672c}", "server-u"),
+            ("", "server-u"),
+        ] {
+            assert_eq!(hostname(name, "u"), expected, "{name}");
+        }
+        assert_eq!(hostname(&"x".repeat(100), "u").len(), 63);
+    }
 }

@@ -1,0 +1,11 @@
+//! The program, as people and programs run it.
+
+mod db;
+mod flavor;
+mod help;
+mod keypair;
+mod object_call;
+mod object_show;
+mod route;
+mod server;
+mod support;

@@ -1,0 +1,229 @@
+//! `novactl object list`, `methods` and `show`
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Deployment, Ran, vectors};
+
+fn show(text: &str, arguments: &[&str]) -> Ran {
+    let mut command = Deployment::new().command(&[&["object", "show", "-"], arguments].concat());
+    let pipes = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = pipes.spawn().expect("it runs");
+    child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(text.as_bytes())
+        .expect("it reads");
+    Ran::of(child.wait_with_output().expect("it ends"))
+}
+
+fn object(name: &str, version: &str, data: Json) -> Json {
+    json!({ "nova_object.name": name, "nova_object.namespace": "nova", "nova_object.version": version, "nova_object.data": data })
+}
+
+#[test]
+fn everything_that_was_recorded_can_be_shown() {
+    let deployment = Deployment::new();
+    for folder in ["wire", "objects"] {
+        let files = vectors(folder);
+        assert!(files.len() > 20, "{folder}");
+        for file in files {
+            let file = file.display().to_string();
+            let text = deployment.ok(&["object", "show", &file]);
+            assert!(!text.trim().is_empty(), "{file}");
+            // Python wrote it: whatever it sent, of whatever version, is readable.
+            assert!(!text.contains("cannot be read here"), "{file}");
+            assert!(
+                deployment.json(&["object", "show", &file])["explanation"]["kind"].is_string(),
+                "{file}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_recorded_call_is_told_as_a_call() {
+    let file = vectors("wire")
+        .into_iter()
+        .find(|file| file.ends_with("18_object_class_action_versions_old_manifest.json"));
+    let text = Deployment::new().ok(&[
+        "object",
+        "show",
+        &file.expect("it was recorded").display().to_string(),
+    ]);
+    for expected in [
+        "call of object_class_action_versions, version 3.0",
+        "Instance.get_by_uuid()",
+        "expected_attrs: [\"flavor\"",
+        "Instance 2.5, here 2.8",
+        "result: Instance 2.5 (older than the 2.8 here; it can be read)",
+        "2.8: compute_id",
+        "flavor (changed): Flavor 1.1",
+        "an administrator",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+}
+
+#[test]
+fn an_object_is_told_attribute_by_attribute() {
+    let mut tag = object("Tag", "1.1", json!({ "tag": "blue", "shade": 3 }));
+    tag["nova_object.changes"] = json!(["tag"]);
+    let expected = "\
+Tag 1.1 (the version here)
+├─ tag (changed): \"blue\"
+├─ shade (not a field here): 3
+└─ unset: resource_id
+";
+    assert_eq!(show(&tag.to_string(), &[]).stdout, expected);
+}
+
+#[test]
+fn versions_are_compared_with_those_here() {
+    for (name, version, told, standing) in [
+        ("KeyPair", "1.4", "the version here", "same"),
+        ("KeyPair", "1.1", "older than the 1.4 here", "older"),
+        ("KeyPair", "1.9", "newer than the 1.4 here", "newer"),
+        (
+            "KeyPair",
+            "2.0",
+            "another major than the 1.4 here",
+            "foreign",
+        ),
+        (
+            "Spaceship",
+            "1.0",
+            "a class that is not known here",
+            "unknown",
+        ),
+    ] {
+        let primitive = object(name, version, json!({ "name": "laptop" })).to_string();
+        let text = show(&primitive, &[]).stdout;
+        assert!(text.contains(told), "{text}");
+        let facts: Json =
+            serde_json::from_str(&show(&primitive, &["--json"]).stdout).expect("JSON");
+        assert_eq!(facts["explanation"]["standing"], standing);
+    }
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_named() {
+    let flavor = object("Flavor", "1.2", json!({ "id": 1, "vcpus": "many" })).to_string();
+    let text = show(&flavor, &[]).stdout;
+    assert!(
+        text.contains("cannot be read here") && text.contains("vcpus"),
+        "{text}"
+    );
+}
+
+#[test]
+fn stored_columns_are_understood() {
+    let stored = json!({ "cur": object("Flavor", "1.1", json!({ "name": "m1" })), "old": null, "new": null });
+    let text = show(&stored.to_string(), &[]).stdout;
+    assert!(
+        text.contains("cur: Flavor 1.1 (older than the 1.2 here; it can be read)"),
+        "{text}"
+    );
+    assert!(text.contains("old: null"), "{text}");
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let message = json!({
+        "method": "build_and_run_instance",
+        "args": {
+            "admin_password": "hunter2",
+            "injected_files": [["/etc/motd", "hunter2"]],
+            "instance": object("Instance", "2.8", json!({ "uuid": "u", "system_metadata": { "password_0": "hunter2" } })),
+            "bdm": { "connection_info": "{\"data\": {\"auth_password\": \"hunter2\"}}" },
+        },
+        "_msg_id": "m",
+        "_context_auth_token": "hunter2",
+        "_context_service_catalog": [{ "type": "image", "password": "hunter2" }],
+        "_context_user_id": "alice",
+    });
+    for envelope in [
+        message.clone(),
+        json!({ "oslo.version": "2.0", "oslo.message": message.to_string() }),
+    ] {
+        for arguments in [&[][..], &["--json"]] {
+            let text = show(&envelope.to_string(), arguments).stdout;
+            assert!(!text.contains("hunter2"), "{text}");
+            assert!(text.contains("alice") && text.contains("***"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn failures_are_told_with_their_class() {
+    let failure = json!({
+        "class": "InstanceNotFound", "module": "nova.exception", "message": "Instance x could not be found.",
+        "tb": ["  File \"x.py\", line 1\n"], "args": [], "kwargs": { "instance_id": "x" },
+    });
+    let reply =
+        json!({ "result": null, "failure": failure.to_string(), "ending": true, "_msg_id": "m" });
+    let text = show(&reply.to_string(), &[]).stdout;
+    let expected = "\
+reply: failure (to message m)
+└─ InstanceNotFound of nova.exception
+   ├─ Instance x could not be found.
+   ├─ instance_id: \"x\"
+   └─ raised at
+      └─   File \"x.py\", line 1
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn unreadable_input_is_refused_with_the_position() {
+    for (text, place, hint) in [
+        ("{\"a\": }", "line 1 column 7", "cut off"),
+        ("{\"a\":\n {", "line 2", "cut off"),
+        ("", "line 1 column 0", "nothing in it"),
+        ("POST /", "line 1 column 1", "begins with `{`"),
+    ] {
+        let ran = show(text, &[]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+        assert!(
+            ran.stderr.contains(place) && ran.stderr.contains(hint),
+            "{text}: {}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn what_others_wrote_does_not_steer_the_terminal() {
+    let tag = object("Tag", "1.1", json!({ "tag": "\u{1b}[2J\u{7f}" })).to_string();
+    assert!(!show(&tag, &[]).stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn classes_and_methods_are_listed_without_a_deployment() {
+    let deployment = Deployment::new().with(&["--set", "nonsense"]);
+    let classes = deployment.json(&["object", "list"]);
+    let keypair = classes["classes"]
+        .as_array()
+        .and_then(|all| all.iter().find(|class| class["class"] == "KeyPair"));
+    let keypair = keypair.expect("it is a class");
+    assert_eq!(keypair["version"], "1.4");
+    // As Nova's own tests record it.
+    assert_eq!(
+        keypair["fingerprint"],
+        "1.4-1244e8d1b103cc69d038ed78ab3a8cc6"
+    );
+    let text = deployment.ok(&["object", "methods", "KeyPair"]);
+    assert!(
+        text.contains("KeyPair.get_by_name(user_id, name, localonly=False)\n"),
+        "{text}"
+    );
+    assert!(text.contains("KeyPair.create() (on an object)\n"), "{text}");
+    let said = deployment.fails(1, &["object", "methods", "Keypiar"]);
+    assert!(said.contains("KeyPair"), "{said}");
+}
