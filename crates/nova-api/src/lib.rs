@@ -10,6 +10,19 @@
 //! | [`Servers`] | create, start, stop, reboot, delete |
 //! | [`placement`] | which compute a new server goes to |
 //! | [`Liveness`] | whether a service is up |
+//!
+//! ```
+//! use std::time::Duration;
+//! use nova_api::Liveness;
+//! use nova_objects::Service;
+//! use versionedobjects::DateTime;
+//!
+//! let liveness = Liveness::new(Duration::from_secs(60));
+//! let mut service = Service::new();
+//! assert!(!liveness.is_up(&service));
+//! service.set_last_seen_up(DateTime::now());
+//! assert!(liveness.is_up(&service));
+//! ```
 
 mod error;
 mod liveness;
