@@ -7,7 +7,9 @@ use nova_objects::{
     Context, InstanceNUMACell, InstanceNUMATopology, InstanceNUMATopologyStore, NovaException,
     RequestContext, Result,
 };
-use versionedobjects::{Json, Object as _, ObjectExt as _, Version, async_trait};
+use versionedobjects::{
+    Json, Object as _, ObjectExt as _, Version, VersionedObject as _, async_trait,
+};
 
 use super::instance::extra;
 use crate::connection::NovaDb;
@@ -39,14 +41,15 @@ fn parse(uuid: &str, text: &str) -> Result<(InstanceNUMATopology, bool)> {
         return Ok((from_before_objects(uuid, text)?, true));
     }
     let mut topology = InstanceNUMATopology::from_json(text)?;
-    let renewed = topology.edit_cells(|cells| {
-        let mut renewed = false;
-        for cell in cells {
-            renewed |= renew(cell);
-        }
-        renewed
-    })?;
-    topology.reset_changes();
+    let mut renewed = false;
+    // In place, so that what its writer left as changed still is, and nothing else.
+    if let Some(cells) = topology.field_index("cells") {
+        topology.slot_mut(cells).visit_mut(&mut |cell| {
+            if let Some(cell) = cell.downcast_mut() {
+                renewed |= renew(cell);
+            }
+        });
+    }
     Ok((topology, renewed))
 }
 

@@ -324,16 +324,16 @@ fn metadata(name: &'static str, given: &Json) -> Result<Condition> {
 fn matches(name: &'static str, value: Json, dialect: Dialect) -> Expr {
     let pattern = Value::from(value).python_str();
     match dialect {
-        Dialect::Sqlite => column(name).binary(BinOper::Custom("REGEXP".into()), pattern),
+        Dialect::Sqlite => column(name).binary(BinOper::Custom("REGEXP"), pattern),
         // It refuses a bar with nothing on one of its sides, so a bar is only a bar
         // (nova `db/utils.py`, `_safe_regex_mysql`).
         Dialect::MySql => {
             let pattern = pattern.replace('|', "\\|");
-            column(name).binary(BinOper::Custom("REGEXP".into()), pattern)
+            column(name).binary(BinOper::Custom("REGEXP"), pattern)
         }
         Dialect::Postgres => column(name)
             .cast_as("text")
-            .binary(BinOper::Custom("~".into()), pattern),
+            .binary(BinOper::Custom("~"), pattern),
     }
 }
 

@@ -69,7 +69,8 @@ pub(super) enum Reading {
     Many,
 }
 
-/// Loads `attrs` of all `instances`, which count as unchanged afterwards.
+/// Loads `attrs` of all `instances`, which count as unchanged afterwards, but for what the
+/// original leaves as changed.
 pub(super) async fn load(
     db: &impl Execute,
     instances: &mut [Instance],
@@ -112,6 +113,10 @@ pub(super) async fn load(
     }
     for instance in instances.iter_mut() {
         instance.reset_changes();
+        // The original sets it on instances that are complete already.
+        if reading == Reading::Many && attrs.has("fault") {
+            instance.mark_changed(&["fault"]);
+        }
     }
     Ok(())
 }

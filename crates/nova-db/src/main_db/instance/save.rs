@@ -486,3 +486,35 @@ impl Changed {
 pub(super) fn uuid_like(text: &str) -> bool {
     uuid::Uuid::try_parse(text).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::snapshot::assert_sql;
+
+    fn update(vm_state: &Json, task_state: &Json) -> sea_query::UpdateStatement {
+        let expected = Expected::new(vm_state, task_state);
+        sea_query::Query::update()
+            .table("instances")
+            .value("task_state", "rebooting")
+            .and_where(Expr::col("uuid").eq("u"))
+            .cond_where(expected.condition())
+            .take()
+    }
+
+    #[test]
+    fn the_expected_states_are_compared_by_the_update() {
+        let update = update(&json!("active"), &json!(["powering-off", null]));
+        assert_sql("instance.update.expected", update);
+    }
+
+    #[test]
+    fn no_state_is_expected_by_an_empty_list() {
+        assert_sql(
+            "instance.update.impossible",
+            update(&Json::Null, &json!([])),
+        );
+    }
+}

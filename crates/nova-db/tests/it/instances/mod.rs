@@ -12,6 +12,7 @@ mod lists;
 mod pci;
 mod recorded;
 mod save;
+mod written_by_nova;
 
 use std::sync::Arc;
 
