@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt::Debug;
 
 use crate::{
-    Error, FieldDef, FieldType, Reader, Result, Value, ValueError, VersionedObject, Writer,
+    Error, FieldDef, FieldType, Path, Reader, Result, Value, ValueError, VersionedObject, Writer,
 };
 
 /// An attribute of an object: unset, or set to a value, which may be null
@@ -93,6 +93,14 @@ pub trait Slot: Any + Debug {
     /// Calls `visit` with every object inside.
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn VersionedObject));
 
+    /// Calls `visit` with every object inside and its place, `at` being the
+    /// place of the attribute.
+    fn visit_at(&self, at: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, &dyn VersionedObject));
+
+    /// Calls `found` with each place where it differs from `before`, which is
+    /// known to differ.
+    fn differences(&self, before: &dyn Slot, at: &Path<'_>, found: &mut dyn FnMut(&Path<'_>));
+
     /// Calls `visit` with every object inside, to change it.
     fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut dyn VersionedObject));
 }
@@ -175,6 +183,19 @@ impl<T: FieldType> Slot for Attr<T> {
         }
     }
 
+    fn visit_at(&self, at: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, &dyn VersionedObject)) {
+        if let Self::Set(value) = self {
+            value.visit_at(at, visit);
+        }
+    }
+
+    fn differences(&self, before: &dyn Slot, at: &Path<'_>, found: &mut dyn FnMut(&Path<'_>)) {
+        match (self, (before as &dyn Any).downcast_ref::<Self>()) {
+            (Self::Set(value), Some(Self::Set(before))) => value.differences(before, at, found),
+            _ => found(at),
+        }
+    }
+
     fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut dyn VersionedObject)) {
         if let Self::Set(value) = self {
             value.visit_mut(visit);
@@ -185,7 +206,7 @@ impl<T: FieldType> Slot for Attr<T> {
 /// What generated accessors call: the typed counterparts of [`Slot`].
 #[doc(hidden)]
 pub mod access {
-    use super::{Attr, Error, FieldType, Result};
+    use super::{Attr, Error, FieldType, Path, Result};
     use crate::{IntoField, Meta};
 
     /// Reads an attribute.
@@ -283,7 +304,11 @@ pub mod access {
         let before = value.clone();
         let result = edit(value);
         if *value != before {
-            meta.mark(index);
+            let mut places = Vec::new();
+            value.differences(&before, &Path::HERE.name(field), &mut |path| {
+                places.push(path.to_string());
+            });
+            meta.mark_inside(index, places);
         }
         Ok(result)
     }

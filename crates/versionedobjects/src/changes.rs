@@ -1,6 +1,9 @@
 //! Which fields of an object have changed since it was read or saved.
 
-use crate::{ObjectExt as _, Shape, Version, VersionedObject};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::carry::Bag;
+use crate::{ObjectExt as _, Path, Shape, Version, VersionedObject};
 
 /// A set of fields of one class, by their place in its table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,22 +54,54 @@ impl FieldSet {
 #[derive(Debug, Clone, Default)]
 pub struct Meta {
     pub(crate) changed: FieldSet,
+    /// For changed fields of which only parts changed: the places.
+    places: BTreeMap<usize, Vec<String>>,
     pub(crate) version: Option<Version>,
-    pub(crate) unknown: Vec<(String, String)>,
+    pub(crate) bag: Option<Box<Bag>>,
 }
 
 impl Meta {
     /// Marks a field as changed.
     #[inline]
-    pub const fn mark(&mut self, index: usize) {
+    pub fn mark(&mut self, index: usize) {
         self.changed.insert(index);
+        if !self.places.is_empty() {
+            self.places.remove(&index);
+        }
+    }
+
+    /// Marks a field as changed at these places inside it.
+    pub(crate) fn mark_inside(&mut self, index: usize, places: Vec<String>) {
+        if self.changed.contains(index) && !self.places.contains_key(&index) {
+            return;
+        }
+        self.changed.insert(index);
+        let known = self.places.entry(index).or_default();
+        for place in places {
+            if !known.contains(&place) {
+                known.push(place);
+            }
+        }
+    }
+
+    /// Replaces what counts as changed.
+    pub(crate) fn restore_changes(&mut self, changed: FieldSet) {
+        self.changed = changed;
+        self.places.clear();
+    }
+
+    fn forget(&mut self, index: usize) {
+        self.changed.remove(index);
+        self.places.remove(&index);
     }
 
     /// Data of fields this side does not know, as raw JSON by name; kept only
     /// when the reader was asked to.
-    #[must_use]
-    pub fn unknown(&self) -> &[(String, String)] {
-        &self.unknown
+    pub fn unknown(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.bag
+            .iter()
+            .flat_map(|bag| &bag.data)
+            .map(|(name, json)| (name.as_str(), json.as_str()))
     }
 }
 
@@ -98,6 +133,57 @@ pub fn what_changed(object: &dyn VersionedObject) -> FieldSet {
     changed
 }
 
+/// Where an object changed, in the order of the table: fields that were set,
+/// places inside fields that were edited, and what changed in objects inside,
+/// in whatever containers.
+#[must_use]
+pub(crate) fn changed_paths(object: &dyn VersionedObject) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect(object, &Path::HERE, &mut paths);
+    paths
+}
+
+fn collect(object: &dyn VersionedObject, at: &Path<'_>, paths: &mut Vec<String>) {
+    let meta = object.meta();
+    for (index, field) in object.class().fields.iter().enumerate() {
+        let here = at.name(field.name);
+        let start = paths.len();
+        let places = match meta
+            .changed
+            .contains(index)
+            .then(|| meta.places.get(&index))
+        {
+            Some(None) => {
+                paths.push(here.to_string());
+                continue;
+            }
+            Some(Some(places)) => {
+                let outer = at.to_string();
+                let dot = if outer.is_empty() { "" } else { "." };
+                paths.extend(places.iter().map(|place| format!("{outer}{dot}{place}")));
+                true
+            }
+            None => false,
+        };
+        if field.ty.any_object().is_none() {
+            continue;
+        }
+        object
+            .slot(index)
+            .visit_at(&here, &mut |at, child| collect(child, at, paths));
+        if places {
+            // An edit is seen both by the object that was edited and by the
+            // field around it.
+            let found: BTreeSet<String> = paths.drain(start..).collect();
+            let covered = |path: &str| {
+                path.match_indices(['.', '['])
+                    .any(|(end, _)| path.get(..end).is_some_and(|outer| found.contains(outer)))
+            };
+            paths.extend(found.iter().filter(|path| !covered(path)).cloned());
+        }
+    }
+}
+
 /// Forgets that fields changed: those named, or all if none is named. With
 /// `recursive`, objects in changed fields forget too.
 ///
@@ -126,11 +212,15 @@ pub fn reset_changes(object: &mut dyn VersionedObject, fields: &[&str], recursiv
         }
     }
     if fields.is_empty() {
-        object.meta_mut().changed = FieldSet::default();
+        let meta = object.meta_mut();
+        meta.restore_changes(FieldSet::default());
+        if let Some(bag) = &mut meta.bag {
+            bag.changes.clear();
+        }
     } else {
         for name in fields {
             if let Some(index) = object.field_index(name) {
-                object.meta_mut().changed.remove(index);
+                object.meta_mut().forget(index);
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use crate::{Class, Reader, Result, Value, ValueError, Version, VersionedObject, Writer};
+use crate::{Class, Path, Reader, Result, Value, ValueError, Version, VersionedObject, Writer};
 
 /// A type that a field, an argument or a result can have.
 ///
@@ -71,6 +71,27 @@ pub trait FieldType: Debug + Clone + PartialEq + Send + Sync + Sized + 'static {
 
     /// Calls `visit` with every object directly inside this value.
     fn visit<'a>(&'a self, _visit: &mut dyn FnMut(&'a dyn VersionedObject)) {}
+
+    /// Calls `visit` with every object directly inside this value and the place
+    /// it has there, `at` being the place of this value. Containers say which
+    /// element it is.
+    fn visit_at(&self, at: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, &dyn VersionedObject)) {
+        self.visit(&mut |object| visit(at, object));
+    }
+
+    /// Calls `found` with each place where this value differs from `before`,
+    /// which is known to differ. Containers look into what both have.
+    fn differences(&self, before: &Self, at: &Path<'_>, found: &mut dyn FnMut(&Path<'_>)) {
+        let (mut new, mut old) = (None, None);
+        if Self::TYPE.is_object() {
+            self.visit(&mut |object| new = Some(object));
+            before.visit(&mut |object| old = Some(object));
+        }
+        match (new, old) {
+            (Some(new), Some(old)) => crate::path::differences(new, old, at, found),
+            _ => found(at),
+        }
+    }
 
     /// Calls `visit` with every object directly inside this value, to change it.
     fn visit_mut(&mut self, _visit: &mut dyn FnMut(&mut dyn VersionedObject)) {}

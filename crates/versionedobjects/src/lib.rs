@@ -192,6 +192,7 @@
 extern crate self as versionedobjects;
 
 mod attr;
+mod carry;
 mod changes;
 pub mod check;
 mod context;
@@ -205,6 +206,7 @@ mod manifest;
 mod method;
 mod mixin;
 mod object;
+mod path;
 mod plain;
 mod primitive;
 mod reader;
@@ -230,9 +232,10 @@ pub use method::{
 };
 pub use mixin::{Embeds, Mixin};
 pub use object::{
-    BackportHook, Class, Data, Derived, ExtraDef, Object, ObjectExt, Project, VersionedObject,
-    WriteOptions, assign, eq_data,
+    BackportHook, Class, Data, Derived, ExtraDef, Object, ObjectExt, Project, UpgradeHook,
+    VersionedObject, WriteOptions, assign, eq_data,
 };
+pub use path::Path;
 pub use plain::plain;
 pub use primitive::{Header, header, read_into, write_child};
 pub use reader::{Limits, Number, Reader};

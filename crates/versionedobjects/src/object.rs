@@ -5,7 +5,7 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::OnceLock;
 
-use crate::changes::{reset_changes, what_changed};
+use crate::changes::{changed_paths, reset_changes, what_changed};
 use crate::{
     Error, FieldDef, FieldType, Form, Manifest, Meta, MethodDef, MethodKind, ProjectError, Reader,
     Release, Result, Slot, Transition, Value, Version, Writer, primitive,
@@ -17,6 +17,10 @@ pub type Data = crate::JsonMap;
 
 /// Converts the data of an object to an older version, in place.
 pub type BackportHook = fn(&dyn VersionedObject, &mut Data, Version) -> Result<()>;
+
+/// Completes an object that was read at an older version and is becoming
+/// current.
+pub type UpgradeHook = fn(&mut dyn VersionedObject, Version);
 
 /// What all classes of one project share.
 pub trait Project: 'static {
@@ -67,6 +71,8 @@ pub struct Class {
     /// Whether objects inside are converted too when this one is. The original
     /// forgets to in ten classes, which their peers have come to expect.
     pub backport_children: bool,
+    /// Completes objects of older versions where defaults are not enough.
+    pub upgrade: Option<UpgradeHook>,
     /// What is computed from the table once.
     #[doc(hidden)]
     pub derived: Derived,
@@ -279,6 +285,15 @@ pub trait ObjectExt: VersionedObject {
             .collect()
     }
 
+    /// Where it changed: `flavor.extra_specs.k`, `objects[3].name`. Unlike
+    /// [`ObjectExt::changes`] this sees objects in every kind of container, and
+    /// says of a field that was edited in place which parts of it differ. A
+    /// field that was set, or that arrived as changed, counts as a whole.
+    /// Nothing is allocated where nothing changed.
+    fn changed_paths(&self) -> Vec<String> {
+        changed_paths(self.as_dyn())
+    }
+
     /// The changed fields with their values (oslo's `obj_get_changes`).
     fn changed_values(&self) -> Vec<(&'static str, Value)> {
         let fields = self.class().fields;
@@ -421,6 +436,19 @@ pub trait ObjectExt: VersionedObject {
         set_defaults(self.as_dyn_mut(), fields)
     }
 
+    /// Makes an object that was read at an older version, and the objects
+    /// inside it, current: fields added since then get their default where they
+    /// are unset, which marks them changed, then the class's
+    /// `#[object(upgrade = ..)]` function has its say. What has no default stays
+    /// unset. Nothing does this on its own: an object that is read keeps the
+    /// version it arrived at, as in oslo.
+    ///
+    /// # Errors
+    /// [`Error::Value`] if a default does not fit its field.
+    fn upgrade(&mut self) -> Result<()> {
+        upgrade(self.as_dyn_mut())
+    }
+
     /// Whether both objects hold the same data. Versions, changes and the
     /// order of sets play no part.
     fn eq_data(&self, other: &dyn VersionedObject) -> bool {
@@ -543,6 +571,39 @@ fn set_defaults(object: &mut dyn VersionedObject, fields: &[&str]) -> Result<()>
         if !object.slot(index).is_set() {
             assign(object, name, default(), Transition::Checked)?;
         }
+    }
+    Ok(())
+}
+
+fn upgrade(object: &mut dyn VersionedObject) -> Result<()> {
+    let class = object.class();
+    for (index, field) in class.fields.iter().enumerate() {
+        if field.ty.any_object().is_none() {
+            continue;
+        }
+        let mut result = Ok(());
+        object.slot_mut(index).visit_mut(&mut |child| {
+            if result.is_ok() {
+                result = upgrade(child);
+            }
+        });
+        result?;
+    }
+    let old = object.version();
+    if old >= class.version() {
+        return Ok(());
+    }
+    for (index, field) in class.fields.iter().enumerate() {
+        if let Some(default) = field.default
+            && field.since.is_some_and(|since| since > old)
+            && !object.slot(index).is_set()
+        {
+            assign(object, field.name, default(), Transition::Checked)?;
+        }
+    }
+    object.meta_mut().version = None;
+    if let Some(hook) = class.upgrade {
+        hook(object, old);
     }
     Ok(())
 }

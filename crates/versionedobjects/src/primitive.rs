@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::str::FromStr as _;
 
+use crate::carry::{self, Lost};
 use crate::changes::{FieldSet, what_changed};
 use crate::writer::ChildRule;
 use crate::{
@@ -94,6 +95,7 @@ fn write(
     let hook = class
         .backport
         .filter(|_| convert && version < class.version());
+    let mut lost = Lost::default();
     let present = match hook {
         None => write_data(object, writer, version, convert, Drops::Newer),
         Some(hook) => {
@@ -102,9 +104,14 @@ fn write(
             let mut part = writer.part();
             let present = write_data(object, &mut part, version, convert, Drops::Nothing);
             match converted(object, part, version, hook) {
-                Ok(mut data) => {
+                Ok((before, mut data)) => {
                     for field in class.fields.iter().filter(|field| is_newer(field, version)) {
                         data.shift_remove(field.name);
+                    }
+                    for (name, value) in &data {
+                        if writer.form() == Form::Native && before.get(name) != Some(value) {
+                            lost.changed.insert(name.clone(), value.clone());
+                        }
                     }
                     writer.object(
                         data.iter().map(|(key, value)| (key.as_str(), value)),
@@ -153,6 +160,20 @@ fn write(
             label(writer, ".changes\"");
             writer.array(names, |writer, name| writer.str(name));
         }
+    }
+    if writer.carries() {
+        if convert && writer.form() == Form::Native {
+            for index in 0..class.fields.len() {
+                if object.slot(index).is_set() && !present.contains(index) {
+                    lost.dropped.insert(index);
+                }
+            }
+        }
+        writer.children = ChildRule::Untouched;
+        carry::write(object, &lost, writer, |writer| {
+            label(writer, ".carried\"");
+        });
+        writer.children = outer;
     }
     writer.raw("}");
 }
@@ -209,15 +230,6 @@ fn write_data(
         });
         slot.write(writer);
         present.insert(index);
-    }
-    if writer.form() == Form::Native && !convert {
-        for (key, json) in object.meta().unknown() {
-            if !std::mem::take(&mut first) {
-                writer.comma();
-            }
-            writer.key(key);
-            writer.raw(json);
-        }
     }
     writer.raw("}");
     present
@@ -291,14 +303,15 @@ fn converted(
     part: Writer<'_>,
     version: Version,
     hook: crate::BackportHook,
-) -> Result<Data> {
+) -> Result<(Data, Data)> {
     let text = part.finish()?;
-    let mut data: Data = serde_json::from_str(&text).map_err(|error| Error::Malformed {
+    let before: Data = serde_json::from_str(&text).map_err(|error| Error::Malformed {
         what: "written data".into(),
         reason: error.to_string(),
     })?;
+    let mut data = before.clone();
     hook(object, &mut data, version)?;
-    Ok(data)
+    Ok((before, data))
 }
 
 impl Class {
@@ -378,6 +391,7 @@ enum Key {
     Version,
     Data,
     Changes,
+    Carried,
     Other,
 }
 
@@ -389,6 +403,7 @@ impl Key {
             "version" => Self::Version,
             "data" => Self::Data,
             "changes" => Self::Changes,
+            "carried" => Self::Carried,
             _ => Self::Other,
         }
     }
@@ -414,6 +429,7 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
     let mut early: Option<&str> = None;
     let mut done = false;
     let mut changes = FieldSet::default();
+    let mut carried = None;
     reader.object(
         |key| {
             let key = key
@@ -455,6 +471,7 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
                 }
                 Key::Data => early = Some(reader.raw()?),
                 Key::Changes => changes = read_changes(reader, class)?,
+                Key::Carried => carried = Some(reader.raw()?),
                 Key::Other => reader.skip()?,
             }
             Ok(())
@@ -478,8 +495,11 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
         reader.absorb(&part);
     }
     let meta = object.meta_mut();
-    meta.changed = changes;
+    meta.restore_changes(changes);
     meta.version = (version != class.version()).then_some(version);
+    if let Some(carried) = carried {
+        carry::read(reader, object, carried)?;
+    }
     if let Some(after_read) = class.after_read {
         after_read(object);
     }
@@ -546,7 +566,7 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
                 DataKey::Unknown(None) => reader.skip()?,
                 DataKey::Unknown(Some(key)) => {
                     let json = reader.raw()?.to_owned();
-                    object.meta_mut().unknown.push((key, json));
+                    carry::keep(object, key, json);
                 }
             }
             Ok(())

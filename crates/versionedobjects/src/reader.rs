@@ -91,6 +91,13 @@ impl<'j> Reader<'j> {
         self
     }
 
+    /// [`Reader::keep_unknown`] if `keep` says so.
+    #[must_use]
+    pub const fn keeping_unknown(mut self, keep: bool) -> Self {
+        self.keep_unknown = keep;
+        self
+    }
+
     /// Reads as a release would that knows no newer versions than `pin` names.
     #[must_use]
     pub const fn pinned(mut self, pin: Option<&'j Manifest>) -> Self {
@@ -109,6 +116,14 @@ impl<'j> Reader<'j> {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// The newest version of a class that is read.
+    pub(crate) fn newest_of(&self, class: &Class) -> Version {
+        let own = class.version();
+        self.pin
+            .and_then(|pin| pin.get(class.name))
+            .map_or(own, |pinned| pinned.min(own))
     }
 
     pub(crate) const fn keeps_unknown(&self) -> bool {

@@ -10,8 +10,9 @@ pub enum Form {
     #[default]
     Compat,
     /// A peer of our own: every `changes` holds only what is there, an object
-    /// the reader does not name in its manifest is left out, unknown fields
-    /// that were kept are passed on, and the text is as short as JSON allows.
+    /// the reader does not name in its manifest is left out, what an older
+    /// version lacks and unknown fields that were kept are passed on beside the
+    /// data, and the text is as short as JSON allows.
     Native,
 }
 
@@ -33,6 +34,7 @@ pub struct Writer<'m> {
     form: Form,
     pub(crate) manifest: Option<&'m Manifest>,
     pub(crate) children: ChildRule,
+    carries: bool,
     error: Option<Error>,
 }
 
@@ -52,6 +54,7 @@ impl<'m> Writer<'m> {
             // oslo takes an empty manifest for none.
             manifest: manifest.filter(|manifest| !manifest.is_empty()),
             children: ChildRule::Untouched,
+            carries: form == Form::Native,
             error: None,
         }
     }
@@ -65,6 +68,18 @@ impl<'m> Writer<'m> {
             writer.children = ChildRule::ByManifest;
         }
         writer
+    }
+
+    /// Passes on data of unknown fields that was kept, which the native form
+    /// does anyway. Python readers ignore it.
+    #[must_use]
+    pub const fn carrying(mut self) -> Self {
+        self.carries = true;
+        self
+    }
+
+    pub(crate) const fn carries(&self) -> bool {
+        self.carries
     }
 
     /// Who the text is for.
@@ -101,6 +116,7 @@ impl<'m> Writer<'m> {
             form: self.form,
             manifest: self.manifest,
             children: self.children,
+            carries: self.carries,
             error: None,
         }
     }

@@ -26,6 +26,7 @@ pub(crate) struct ObjectAttrs {
     pub(crate) after_read: Option<Path>,
     pub(crate) after_reset: Option<Path>,
     pub(crate) init: Option<Path>,
+    pub(crate) upgrade: Option<Path>,
 }
 
 const KNOWN: &[&str] = &[
@@ -42,6 +43,7 @@ const KNOWN: &[&str] = &[
     "after_read",
     "after_reset",
     "init",
+    "upgrade",
 ];
 
 impl ObjectAttrs {
@@ -82,6 +84,7 @@ impl ObjectAttrs {
                     "after_read" => found.after_read = Some(meta.value()?.parse()?),
                     "after_reset" => found.after_reset = Some(meta.value()?.parse()?),
                     "init" => found.init = Some(meta.value()?.parse()?),
+                    "upgrade" => found.upgrade = Some(meta.value()?.parse()?),
                     other => unknown_key(&meta, other, KNOWN, &mut strangers),
                 }
                 Ok(())

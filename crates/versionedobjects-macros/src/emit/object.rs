@@ -189,6 +189,16 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
         }
         (None, None) => quote!(None),
     };
+    let upgrade = attrs.upgrade.as_ref().map_or_else(
+        || quote!(None),
+        |path| {
+            quote!(Some(|object, version| {
+                if let Some(object) = object.downcast_mut::<#class>() {
+                    #path(object, version);
+                }
+            }))
+        },
+    );
     let backport_children = attrs
         .backport_children
         .as_ref()
@@ -216,6 +226,7 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
             after_reset: #after_reset,
             backport: #backport,
             backport_children: #backport_children,
+            upgrade: #upgrade,
             derived: ::versionedobjects::Derived::new(),
         };
         static CLASSES: [&::versionedobjects::Class; 1] = [&CLASS];

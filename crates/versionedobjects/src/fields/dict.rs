@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 use super::list::element;
 use crate::error::ValueErrorKind;
 use crate::{
-    Element, FieldType, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject, Writer,
+    Element, FieldType, Path, Reader, Result, Shape, TypeDef, Value, ValueError, VersionedObject,
+    Writer,
 };
 
 /// A dictionary with text keys, in the order they were put in.
@@ -99,6 +100,28 @@ impl<T: FieldType> FieldType for IndexMap<String, T> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn VersionedObject)) {
         for value in self.values() {
             value.visit(visit);
+        }
+    }
+
+    fn visit_at(&self, at: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, &dyn VersionedObject)) {
+        if T::TYPE.any_object().is_none() {
+            return;
+        }
+        for (key, value) in self {
+            value.visit_at(&at.key(key), visit);
+        }
+    }
+
+    fn differences(&self, before: &Self, at: &Path<'_>, found: &mut dyn FnMut(&Path<'_>)) {
+        for (key, value) in self {
+            match before.get(key) {
+                Some(before) if before == value => {}
+                Some(before) => value.differences(before, &at.key(key), found),
+                None => found(&at.key(key)),
+            }
+        }
+        for key in before.keys().filter(|key| !self.contains_key(*key)) {
+            found(&at.key(key));
         }
     }
 

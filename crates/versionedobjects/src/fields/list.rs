@@ -1,7 +1,7 @@
 //! Lists: oslo's `List`.
 
 use crate::{
-    Element, FieldType, IntoField, Reader, Result, Shape, TypeDef, Value, ValueError,
+    Element, FieldType, IntoField, Path, Reader, Result, Shape, TypeDef, Value, ValueError,
     VersionedObject, Writer,
 };
 
@@ -76,6 +76,32 @@ impl<T: FieldType> FieldType for Vec<T> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn VersionedObject)) {
         for item in self {
             item.visit(visit);
+        }
+    }
+
+    fn visit_at(&self, at: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, &dyn VersionedObject)) {
+        if T::TYPE.any_object().is_none() {
+            return;
+        }
+        for (index, item) in self.iter().enumerate() {
+            item.visit_at(&at.index(index), visit);
+        }
+    }
+
+    fn differences(&self, before: &Self, at: &Path<'_>, found: &mut dyn FnMut(&Path<'_>)) {
+        // Elements have no identity: where some came or went anywhere but at the
+        // end, the others' places say nothing.
+        let grown = self.len() > before.len() && self.starts_with(before);
+        if self.len() != before.len() && !grown {
+            found(at);
+            return;
+        }
+        for (index, item) in self.iter().enumerate() {
+            match before.get(index) {
+                Some(before) if before == item => {}
+                Some(before) => item.differences(before, &at.index(index), found),
+                None => found(&at.index(index)),
+            }
         }
     }
 

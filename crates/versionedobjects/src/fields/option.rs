@@ -2,7 +2,7 @@
 
 use super::text::TextField;
 use crate::{
-    FieldType, IntoField, Reader, Result, TypeDef, Value, ValueError, VersionedObject, Writer,
+    FieldType, IntoField, Path, Reader, Result, TypeDef, Value, ValueError, VersionedObject, Writer,
 };
 
 impl<T: FieldType> FieldType for Option<T> {
@@ -57,6 +57,19 @@ impl<T: FieldType> FieldType for Option<T> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn VersionedObject)) {
         if let Some(value) = self {
             value.visit(visit);
+        }
+    }
+
+    fn visit_at(&self, at: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, &dyn VersionedObject)) {
+        if let Some(value) = self {
+            value.visit_at(at, visit);
+        }
+    }
+
+    fn differences(&self, before: &Self, at: &Path<'_>, found: &mut dyn FnMut(&Path<'_>)) {
+        match (self, before) {
+            (Some(value), Some(before)) => value.differences(before, at, found),
+            _ => found(at),
         }
     }
 

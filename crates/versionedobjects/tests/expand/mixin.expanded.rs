@@ -201,6 +201,7 @@ const _: () = {
         after_reset: None,
         backport: None,
         backport_children: true,
+        upgrade: None,
         derived: ::versionedobjects::Derived::new(),
     };
     static CLASSES: [&::versionedobjects::Class; 1] = [&CLASS];

@@ -182,6 +182,7 @@ const _: () = {
         after_reset: None,
         backport: Some(|_, data, version| uncount(data, version)),
         backport_children: true,
+        upgrade: None,
         derived: ::versionedobjects::Derived::new(),
     };
     static CLASSES: [&::versionedobjects::Class; 1] = [&CLASS];

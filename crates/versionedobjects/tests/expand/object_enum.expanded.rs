@@ -70,6 +70,7 @@ const _: () = {
         after_reset: None,
         backport: None,
         backport_children: true,
+        upgrade: None,
         derived: ::versionedobjects::Derived::new(),
     };
     static CLASSES: [&::versionedobjects::Class; 1] = [&CLASS];
@@ -251,6 +252,7 @@ const _: () = {
         after_reset: None,
         backport: None,
         backport_children: true,
+        upgrade: None,
         derived: ::versionedobjects::Derived::new(),
     };
     static CLASSES: [&::versionedobjects::Class; 1] = [&CLASS];
@@ -556,6 +558,7 @@ const _: () = {
         after_reset: None,
         backport: None,
         backport_children: true,
+        upgrade: None,
         derived: ::versionedobjects::Derived::new(),
     };
     static CLASSES: [&::versionedobjects::Class; 1] = [&CLASS];

@@ -21,7 +21,7 @@ fn made(description: &Json) -> Child {
     let mut one = Child::new();
     one.set_x(what["x"].as_i64().expect("x is given"));
     if let Some(y) = what.get("y") {
-        one.set_y(y.as_str());
+        one.set_y(y.as_str().map(str::to_owned));
     }
     if description[1] == true {
         one.reset_changes();

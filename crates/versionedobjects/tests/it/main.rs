@@ -26,6 +26,11 @@ mod manifest;
     reason = "the derives emit what a library would publish"
 )]
 mod nursery;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
+mod paths;
 mod plain;
 mod remote;
 mod schema;
@@ -36,5 +41,10 @@ mod three_states;
     reason = "the derives emit what a library would publish"
 )]
 mod unknown;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
+mod upgrade;
 
 pub use library::Library as Project;

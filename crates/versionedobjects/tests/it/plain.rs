@@ -9,7 +9,7 @@ use crate::nursery::{ChildList, Parent, child};
 fn lists_are_flat_and_extras_included() {
     let mut parent = Parent::new();
     parent.set_id(1).expect("unset so far");
-    parent.set_name(None::<&str>);
+    parent.set_name(None);
     parent.set_child(child(1, Some("s")));
     let list: ChildList = [child(2, None), child(3, None)].into_iter().collect();
     parent.set_lst(list);

@@ -156,13 +156,13 @@ async fn step(number: usize, ctx: &Context, book: &mut Book) -> String {
             format!("{:?}", book.author())
         }
         8 => {
-            book.edit_author(|author| author.set_email(None::<&str>))
+            book.edit_author(|author| author.set_email(None))
                 .expect("loaded");
             shown(book.save(ctx).await)
         }
         9 => {
             book.set_binding(Binding::Hard);
-            book.set_title(None::<&str>);
+            book.set_title(None);
             shown(book.save(ctx).await)
         }
         10 => format!("{:?}", Book::get(ctx, "nope").await),
