@@ -9,7 +9,7 @@ use crate::row::Row;
 use crate::statement::Prepared;
 
 /// How many keys one statement names at most.
-const MOST: usize = 1024;
+pub(crate) const MOST: usize = 1024;
 
 /// A table whose rows are found by a key, such as the uuid of the instance they belong
 /// to; made by [`relation!`].

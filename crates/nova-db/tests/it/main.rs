@@ -4,6 +4,7 @@
 
 mod compute_node;
 mod concurrency;
+mod families_written_by_nova;
 mod faults;
 mod flavor;
 mod instances;

@@ -1,15 +1,14 @@
 //! Compute nodes.
 
+mod json;
+mod list;
+
 use nova_objects::{
-    BuiltinError, ComputeNode, ComputeNodeList, ComputeNodeListStore, ComputeNodeStore, Context,
-    HVSpec, NovaException, PciDevicePool, PciDevicePoolList, Result,
+    BuiltinError, ComputeNode, ComputeNodeList, ComputeNodeStore, Context, NovaException, Result,
 };
 use sea_query::{Cond, Expr, ExprTrait as _, Order, SelectStatement};
-use versionedobjects::{
-    Json, JsonMap, Object as _, ObjectExt as _, Value, async_trait, python_json,
-};
+use versionedobjects::{Json, JsonMap, Object as _, ObjectExt as _, Value, async_trait};
 
-use super::relation::among;
 use super::service;
 use crate::changes::{Changes, now, soft_delete};
 use crate::connection::NovaDb;
@@ -44,7 +43,7 @@ impl Nodes {
     fn select(&self) -> SelectStatement {
         self.0
             .select()
-            .columns(["stats", "supported_instances", "pci_stats"].map(|name| (self.name(), name)))
+            .columns(json::COLUMNS.map(|name| (self.name(), name)))
             .order_by((self.name(), "id"), Order::Asc)
             .take()
     }
@@ -82,112 +81,6 @@ fn view(ctx: &Context) -> ReadDeleted {
 
 fn not_found(host: impl Into<Json>) -> nova_objects::Error {
     NovaException::ComputeHostNotFound { host: host.into() }.into()
-}
-
-/// Sets the fields that are kept as JSON from the cells that begin at `first`.
-fn fill_json(node: &mut ComputeNode, row: &Row, first: usize) -> Result<()> {
-    if let Some(stats) = row
-        .get::<Option<&str>>(first)?
-        .filter(|text| !text.is_empty())
-    {
-        node.load("stats", parse("stats", stats)?)?;
-    }
-    if let Some(specs) = row
-        .get::<Option<&str>>(first + 1)?
-        .filter(|text| !text.is_empty())
-    {
-        let specs: Vec<[Option<String>; 3]> = serde_json::from_str(specs)
-            .map_err(|error| unreadable("supported_instances", &error))?;
-        let specs = specs.into_iter().map(spec).collect::<Result<Vec<_>>>()?;
-        node.set_supported_hv_specs(specs);
-    }
-    let pools = row.get::<Option<&str>>(first + 2)?;
-    node.set_pci_device_pools(pools.map(pools_of).transpose()?);
-    Ok(())
-}
-
-fn parse(column: &str, text: &str) -> Result<Json> {
-    serde_json::from_str(text).map_err(|error| unreadable(column, &error))
-}
-
-fn unreadable(column: &str, error: &serde_json::Error) -> nova_objects::Error {
-    nova_objects::Error::value(format!("read {column} of a compute node: {error}"))
-}
-
-fn spec([arch, hv_type, vm_mode]: [Option<String>; 3]) -> Result<HVSpec> {
-    let mut spec = HVSpec::new();
-    spec.set("arch", arch)?;
-    spec.set("hv_type", hv_type)?;
-    spec.set("vm_mode", vm_mode)?;
-    Ok(spec)
-}
-
-/// Pools as they are kept now, or as dictionaries, as they were before they were objects
-/// (nova `objects/pci_device_pool.py`, `from_pci_stats`). What is no JSON is no pool.
-fn pools_of(text: &str) -> Result<PciDevicePoolList> {
-    let pools = match serde_json::from_str(text) {
-        Ok(Json::Object(map)) if map.contains_key("nova_object.namespace") => {
-            return Ok(PciDevicePoolList::from_json(text)?);
-        }
-        Ok(Json::Object(map)) if map.is_empty() => Vec::new(),
-        Ok(Json::Object(map)) => vec![pool(map)?],
-        Ok(Json::Array(maps)) => maps
-            .into_iter()
-            .map(|map| match map {
-                Json::Object(map) => pool(map),
-                other => Err(nova_objects::Error::value(format!(
-                    "read pci_stats of a compute node: {other} is no pool"
-                ))),
-            })
-            .collect::<Result<_>>()?,
-        Ok(_) | Err(_) => Vec::new(),
-    };
-    let mut list = PciDevicePoolList::new();
-    list.set_objects(pools);
-    Ok(list)
-}
-
-fn pool(mut map: JsonMap) -> Result<PciDevicePool> {
-    let mut pool = PciDevicePool::new();
-    for name in ["vendor_id", "product_id", "count"] {
-        let value = map.remove(name);
-        pool.set(
-            name,
-            value.ok_or_else(|| BuiltinError::Key(name.to_owned()))?,
-        )?;
-    }
-    pool.set("numa_node", map.remove("numa_node"))?;
-    pool.set("tags", Json::Object(map))?;
-    Ok(pool)
-}
-
-/// The columns that hold JSON, from the fields that changed.
-fn json_changes(node: &ComputeNode, changes: &mut Changes) -> Result<()> {
-    if node.is_changed("stats")
-        && let Some(stats) = node.stats()?
-    {
-        let stats: JsonMap = stats
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone().into()))
-            .collect();
-        changes.set("stats", python_json(&stats.into()));
-    }
-    if node.is_changed("supported_hv_specs") {
-        let specs = node.supported_hv_specs()?.iter().map(HVSpec::to_list);
-        let specs = specs.collect::<Result<Vec<_>>>()?;
-        changes.set(
-            "supported_instances",
-            python_json(&serde_json::json!(specs)),
-        );
-    }
-    if node.is_changed("pci_device_pools") {
-        let pools = node.pci_device_pools()?.map(|pools| {
-            let primitive = pools.to_json()?;
-            Ok::<_, nova_objects::Error>(python_json(&parse("pci_device_pools", &primitive)?))
-        });
-        changes.set("pci_stats", pools.transpose()?);
-    }
-    Ok(())
 }
 
 /// The original writes neither an address nor statistics that are null.
@@ -234,7 +127,7 @@ impl NovaDb {
         }
         node.unset("mapped");
         let end = COMPUTE_NODES.0.fill(node, row, 0)?;
-        fill_json(node, row, end)?;
+        json::fill(node, row, end)?;
         if !node.is_set("mapped") {
             node.load("mapped", 0)?;
         }
@@ -285,7 +178,7 @@ impl NovaDb {
     /// `_compute_node_get_and_update_deleted`); `None` when there is none.
     async fn revive(&self, ctx: &Context, node: &mut ComputeNode) -> Result<Option<()>> {
         let mut changes = COMPUTE_NODES.0.changes(node);
-        json_changes(node, &mut changes)?;
+        json::changes(node, &mut changes)?;
         changes
             .set("deleted", 0)
             .set("deleted_at", Option::<chrono::NaiveDateTime>::None);
@@ -429,7 +322,7 @@ impl ComputeNodeStore for NovaDb {
         ];
         let mut changes = COMPUTE_NODES.0.insertion(node, &missing);
         changes.set("stats", "{}");
-        json_changes(node, &mut changes)?;
+        json::changes(node, &mut changes)?;
         let now = now();
         let insert = changes.insert_live("compute_nodes", now);
         let id = match self
@@ -468,7 +361,7 @@ impl ComputeNodeStore for NovaDb {
         let id = node.id()?;
         forget_nulls(node);
         let mut changes = COMPUTE_NODES.0.changes(node);
-        json_changes(node, &mut changes)?;
+        json::changes(node, &mut changes)?;
         // Even when nothing else has changed: schedulers compare it with what they have.
         changes.set("updated_at", now());
         let (changes, view) = (&changes, read_deleted(ctx));
@@ -519,153 +412,6 @@ impl ComputeNodeStore for NovaDb {
     }
 }
 
-#[async_trait]
-impl ComputeNodeListStore for NovaDb {
-    async fn get_all(&self, ctx: &Context) -> Result<ComputeNodeList> {
-        let statement = ALL.of(view(ctx)).bind([]);
-        let rows = self
-            .main
-            .fetch_all("compute_node.get_all", statement)
-            .await?;
-        self.nodes(ctx, rows).await
-    }
-
-    async fn get_all_by_not_mapped(
-        &self,
-        ctx: &Context,
-        mapped_less_than: i64,
-    ) -> Result<ComputeNodeList> {
-        let statement = NOT_MAPPED.of(view(ctx)).bind([mapped_less_than.into()]);
-        let rows = self
-            .main
-            .fetch_all("compute_node.get_not_mapped", statement)
-            .await?;
-        self.nodes(ctx, rows).await
-    }
-
-    async fn get_by_pagination(
-        &self,
-        ctx: &Context,
-        limit: Option<i64>,
-        marker: Json,
-    ) -> Result<ComputeNodeList> {
-        let after = match &marker {
-            Json::Null => None,
-            marker => Some(self.node_marker(ctx, marker).await?),
-        };
-        let page = page(view(ctx), after, limit);
-        let rows = self.main.fetch_all("compute_node.get_page", &page).await?;
-        self.nodes(ctx, rows).await
-    }
-
-    async fn get_by_hypervisor(
-        &self,
-        ctx: &Context,
-        hypervisor_match: String,
-    ) -> Result<ComputeNodeList> {
-        let statement = like(read_deleted(ctx), &hypervisor_match);
-        let rows = self
-            .main
-            .fetch_all("compute_node.get_by_hypervisor", &statement)
-            .await?;
-        self.nodes(ctx, rows).await
-    }
-
-    async fn get_by_service(
-        &self,
-        ctx: &Context,
-        service_id: i64,
-        _: bool,
-    ) -> Result<ComputeNodeList> {
-        let statement = BY_SERVICE.of(view(ctx)).bind([service_id.into()]);
-        let rows = self
-            .main
-            .fetch_all("compute_node.get_by_service", statement)
-            .await?;
-        self.nodes(ctx, rows).await
-    }
-
-    async fn get_all_by_host(
-        &self,
-        ctx: &Context,
-        host: String,
-        _: bool,
-    ) -> Result<ComputeNodeList> {
-        let statement = BY_HOST.of(view(ctx)).bind([host.as_str().into()]);
-        let rows = self
-            .main
-            .fetch_all("compute_node.get_by_host", statement)
-            .await?;
-        if rows.is_empty() {
-            return Err(not_found(host));
-        }
-        self.nodes(ctx, rows).await
-    }
-
-    async fn get_all_by_uuids(
-        &self,
-        ctx: &Context,
-        compute_uuids: Vec<String>,
-    ) -> Result<ComputeNodeList> {
-        let uuids: Vec<&str> = compute_uuids.iter().map(String::as_str).collect();
-        let rows = self
-            .main
-            .fetch_all(
-                "compute_node.get_by_uuids",
-                &by_uuids(read_deleted(ctx), &uuids),
-            )
-            .await?;
-        self.nodes(ctx, rows).await
-    }
-}
-
-impl NovaDb {
-    /// The number of the node after which a page begins.
-    async fn node_marker(&self, ctx: &Context, marker: &Json) -> Result<i64> {
-        let missing = || NovaException::MarkerNotFound {
-            marker: marker.clone(),
-        };
-        let id = match marker {
-            Json::Number(id) => id.as_i64(),
-            Json::String(id) => id.parse().ok(),
-            _ => None,
-        };
-        let id = id.ok_or_else(missing)?;
-        let statement = BY_ID.of(view(ctx)).bind([id.into()]);
-        let found = self
-            .main
-            .fetch_optional("compute_node.get_by_id", statement)
-            .await?;
-        found.map(|_| id).ok_or_else(|| missing().into())
-    }
-}
-
-fn page(view: ReadDeleted, after: Option<i64>, limit: Option<i64>) -> SelectStatement {
-    let mut select = COMPUTE_NODES.select();
-    view.apply(&mut select, "compute_nodes");
-    if let Some(id) = after {
-        select.and_where(col("id").gt(id));
-    }
-    if let Some(limit) = limit.and_then(|limit| u64::try_from(limit).ok()) {
-        select.limit(limit);
-    }
-    select
-}
-
-fn like(view: ReadDeleted, part: &str) -> SelectStatement {
-    let mut select = COMPUTE_NODES.select();
-    view.apply(&mut select, "compute_nodes");
-    select.and_where(col("hypervisor_hostname").like(format!("%{part}%")));
-    select
-}
-
-fn by_uuids(view: ReadDeleted, uuids: &[&str]) -> SelectStatement {
-    let mut select = COMPUTE_NODES.select();
-    view.apply(&mut select, "compute_nodes");
-    select.and_where(among(col("uuid"), uuids));
-    select
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -687,50 +433,6 @@ mod tests {
         assert_sql(
             "compute_node.get_by_host_and_nodename",
             BY_HOST_AND_NODENAME.no.bind(["h".into(), "n".into()]),
-        );
-    }
-
-    #[test]
-    fn nodes_are_listed() {
-        assert_sql("compute_node.get_all", ALL.no.bind([]));
-        assert_sql(
-            "compute_node.get_not_mapped",
-            NOT_MAPPED.no.bind([1.into()]),
-        );
-        assert_sql(
-            "compute_node.get_page",
-            &page(ReadDeleted::No, Some(3), Some(10)),
-        );
-        assert_sql(
-            "compute_node.get_by_hypervisor",
-            &like(ReadDeleted::No, "rack1"),
-        );
-        assert_sql(
-            "compute_node.get_by_uuids",
-            &by_uuids(ReadDeleted::No, &["a", "b", "c"]),
-        );
-    }
-
-    #[test]
-    fn pools_are_read_in_all_their_forms() {
-        let one = r#"{"vendor_id": "8086", "product_id": "10ca", "count": 2, "numa_node": 1, "physical_network": "a"}"#;
-        let pools = pools_of(one).unwrap();
-        let pool = &pools.items()[0];
-        assert_eq!(pool.vendor_id().unwrap(), "8086");
-        assert_eq!(pool.count().unwrap(), 2);
-        assert_eq!(pool.numa_node().unwrap(), Some(1));
-        assert_eq!(
-            pool.tags().unwrap()["physical_network"].as_deref(),
-            Some("a")
-        );
-        assert_eq!(pools_of(&format!("[{one}, {one}]")).unwrap().len(), 2);
-        assert!(pools_of("[]").unwrap().is_empty());
-        assert!(pools_of("no json").unwrap().is_empty());
-        let object = pools.to_json().unwrap();
-        assert!(pools_of(&object).unwrap().eq_data(&pools));
-        assert_eq!(
-            pools_of("{\"count\": 1}").unwrap_err().to_string(),
-            "'vendor_id'"
         );
     }
 }
