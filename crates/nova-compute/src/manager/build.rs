@@ -74,8 +74,7 @@ impl Manager {
             return Ok(BuildOutcome::Abandoned);
         }
         tracing::error!(%error, "a build failed");
-        self.add_fault(ctx, &instance.uuid()?.to_owned(), &error)
-            .await;
+        self.add_fault(ctx, instance.uuid()?, &error).await;
         forget_host(instance);
         self.set_error_state(ctx, instance, true).await;
         Ok(BuildOutcome::Failed)

@@ -53,8 +53,7 @@ impl Manager {
             if self.power_state(instance).await? == power_state::RUNNING {
                 // It runs, whatever was wrong: told, but not held against it.
                 tracing::warn!(%error, "a reboot failed, but the guest runs");
-                self.add_fault(ctx, &instance.uuid()?.to_owned(), &error)
-                    .await;
+                self.add_fault(ctx, instance.uuid()?, &error).await;
             } else {
                 tracing::error!(%error, "cannot reboot a guest");
                 self.set_error_state(ctx, instance, false).await;

@@ -148,8 +148,11 @@ impl VirtError {
     }
 }
 
+/// What a host of that driver pretends to have.
+type Make = fn() -> FakeOptions;
+
 /// The drivers there are, by the names `compute_driver` may have.
-const DRIVERS: [(&str, fn() -> FakeOptions); 4] = [
+const DRIVERS: [(&str, Make); 4] = [
     ("fake", FakeOptions::default),
     ("fake.FakeDriver", FakeOptions::default),
     ("fake.MediumFakeDriver", FakeOptions::medium),

@@ -299,6 +299,7 @@ pub(crate) fn flavor(specs: &[(&str, &str)]) -> Flavor {
     flavor.set_swap(0);
     flavor.set_disabled(false);
     flavor.set_is_public(true);
+    flavor.set_description("as small as can be".to_owned());
     let specs = specs
         .iter()
         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
