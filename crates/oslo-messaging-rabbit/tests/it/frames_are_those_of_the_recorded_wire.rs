@@ -278,6 +278,7 @@ async fn a_first_call_a_second_a_fanout_and_a_monitored_call() {
     let (client_from, server_from) = (client_proxy.seen().len(), server_proxy.seen().len());
     echo(&client, "second").await.unwrap();
     settle(&client_proxy, 0, 2).await;
+    settle(&server_proxy, 0, 2).await;
     let steady = |name| without_tags(recorded("steady_state_call", name));
     assert_eq!(
         acks(&client_proxy.seen(), 1, client_from),
@@ -303,6 +304,8 @@ async fn a_first_call_a_second_a_fanout_and_a_monitored_call() {
         .await
         .unwrap();
     probe.called("note", 1).await;
+    // The server goes on when the acknowledgement is written; the proxy sees it a little later.
+    settle(&server_proxy, 0, 3).await;
     let mut fanout = acks(&client_proxy.seen(), 1, client_from);
     // Opening a channel of its own, once.
     let opening =
