@@ -4,10 +4,12 @@
 //! [`Command`] with the command's line of help, an arm in [`main`].
 //!
 //! - [`test`]: every check, with progress; the checks themselves are in [`checks`].
+//! - [`bench`]: measurements next to what bounds them.
 //! - [`up`]: a deployment on this machine, and a tour of it.
 //! - [`services`]: finds, starts and stops the servers tests need.
 //! - [`process`], [`workspace`]: running programs, and what cargo knows about this workspace.
 
+mod bench;
 mod checks;
 mod process;
 mod services;
@@ -33,11 +35,14 @@ enum Command {
     Up(up::Args),
     /// Run every check: format, lints, tests on all databases, doctests, isolation, documents.
     Test(test::Args),
+    /// Measure objects, calls and lists next to what bounds them.
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Up(args) => up::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(&args),
     }
 }
