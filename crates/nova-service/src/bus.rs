@@ -1,5 +1,7 @@
 //! The message bus of a service, as its configuration names it.
 
+mod rabbit;
+
 use oslo_config::Settings;
 use oslo_messaging::grpc::{Hub, HubOptions};
 use oslo_messaging::{Pem, TlsOptions, Transport, TransportOptions, TransportUrl};
@@ -21,7 +23,8 @@ impl Bus {
     /// [`Error::Bus`] when the URL cannot be used.
     pub async fn join(program: &str, settings: &Settings) -> Result<Self> {
         let url = url(settings)?;
-        let transport = Transport::open(&url, options(program, settings), &[])
+        let rabbit = rabbit::factory(settings, &url).map_err(|source| bus(settings, source))?;
+        let transport = Transport::open(&url, options(program, settings), &[&rabbit])
             .await
             .map_err(|source| bus(settings, source))?;
         Ok(Self {

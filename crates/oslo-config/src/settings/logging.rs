@@ -22,6 +22,6 @@ settings! {
         /// Open the log file anew when it was moved away or removed.
         watch_log_file: bool = Kind::Bool, Preset::Text("false");
         /// Levels of single parts, such as sqlx=WARN,nova_db=DEBUG. Names of Python modules are ignored.
-        default_log_levels: Vec<String> = Kind::List, Preset::Text("h2=INFO,hyper=INFO,sqlx=WARN,tower=INFO");
+        default_log_levels: Vec<String> = Kind::List, Preset::Text("h2=INFO,hyper=INFO,lapin=OFF,sqlx=WARN,tower=INFO");
     }
 }

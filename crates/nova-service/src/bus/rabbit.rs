@@ -1,0 +1,118 @@
+//! `[oslo_messaging_rabbit]` as the driver of `rabbit://` takes it.
+
+use oslo_config::Settings;
+use oslo_messaging::{Pem, TlsOptions, TransportUrl};
+use oslo_messaging_rabbit::{Login, QueueManager, QuorumLimits, RabbitFactory, RabbitOptions};
+
+/// The driver, as it is configured.
+pub(super) fn factory(
+    settings: &Settings,
+    url: &TransportUrl,
+) -> oslo_messaging::Result<RabbitFactory> {
+    let rabbit = &settings.rabbit;
+    if let (Some(compression), true) = (&rabbit.kombu_compression, url.scheme.contains("rabbit")) {
+        return Err(url.invalid(format!(
+            "kombu_compression = {compression} is not supported; unset it in every service of this bus"
+        )));
+    }
+    Ok(RabbitFactory::new(RabbitOptions {
+        durable_queues: rabbit.amqp_durable_queues,
+        auto_delete: rabbit.amqp_auto_delete,
+        quorum_queue: rabbit.rabbit_quorum_queue,
+        transient_quorum_queue: rabbit.rabbit_transient_quorum_queue,
+        quorum_limits: QuorumLimits {
+            deliveries: rabbit.rabbit_quorum_delivery_limit,
+            memory_length: rabbit.rabbit_quorum_max_memory_length,
+            memory_bytes: rabbit.rabbit_quorum_max_memory_bytes,
+        },
+        ha_queues: rabbit.rabbit_ha_queues,
+        stream_fanout: rabbit.rabbit_stream_fanout,
+        transient_queues_ttl: rabbit.rabbit_transient_queues_ttl,
+        queue_manager: rabbit.use_queue_manager.then(|| QueueManager {
+            hostname: rabbit.hostname.clone(),
+            processname: rabbit.processname.clone(),
+        }),
+        // Below 0 is no bound, as 0 is.
+        prefetch: u16::try_from(rabbit.rabbit_qos_prefetch_count.max(0)).unwrap_or(u16::MAX),
+        login: match rabbit.rabbit_login_method.as_str() {
+            "PLAIN" => Login::Plain,
+            "EXTERNAL" => Login::External,
+            "RABBIT-CR-DEMO" => Login::RabbitCrDemo,
+            _ => Login::AmqPlain,
+        },
+        retry_interval: rabbit.rabbit_retry_interval,
+        retry_backoff: rabbit.rabbit_retry_backoff,
+        interval_max: rabbit.rabbit_interval_max,
+        heartbeat: rabbit.heartbeat_timeout_threshold,
+        direct_mandatory: rabbit.direct_mandatory_flag,
+        missing_queue_timeout: rabbit.kombu_missing_consumer_retry_timeout,
+        cancel_on_failover: rabbit.enable_cancel_on_failover,
+        shuffle_hosts: rabbit.kombu_failover_strategy == "shuffle",
+        tls: rabbit.ssl.then(|| TlsOptions {
+            ca: file(&rabbit.ssl_ca_file),
+            certificate: file(&rabbit.ssl_cert_file),
+            key: file(&rabbit.ssl_key_file),
+            server_name: None,
+        }),
+        verify_hostname: rabbit.ssl_enforce_hostname_verification,
+        ..RabbitOptions::default()
+    }))
+}
+
+fn file(path: &str) -> Option<Pem> {
+    (!path.is_empty()).then(|| Pem::File(path.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use oslo_config::{Loader, Settings};
+
+    use super::factory;
+
+    fn made(options: &str) -> oslo_messaging::Result<String> {
+        let text = format!("[oslo_messaging_rabbit]\n{options}\n");
+        let config = Loader::nova("nova-conductor")
+            .without_default_files()
+            .environment(Vec::<(String, String)>::new())
+            .text("nova.conf", text)
+            .load()
+            .expect("the file loads");
+        let settings = Settings::read(&config).expect("its options are valid");
+        let url = "rabbit://one:5672/".parse()?;
+        factory(&settings, &url).map(|factory| format!("{factory:?}"))
+    }
+
+    #[test]
+    fn an_empty_section_is_the_drivers_defaults() {
+        let defaults = format!("{:?}", oslo_messaging_rabbit::RabbitFactory::default());
+        assert_eq!(made("").expect("defaults"), defaults);
+    }
+
+    #[test]
+    fn options_reach_the_driver() {
+        let made = made(
+            "rabbit_quorum_queue = true\nrabbit_quorum_delivery_limit = 7\nuse_queue_manager = true\nhostname = h1\n\
+             processname = p1\nrabbit_login_method = PLAIN\nrabbit_interval_max = 5\nssl = true\nssl_ca_file = /ca.pem\n\
+             rabbit_qos_prefetch_count = 70000\nkombu_failover_strategy = shuffle",
+        )
+        .expect("they make sense");
+        for part in [
+            "quorum_queue: true",
+            "deliveries: 7",
+            "hostname: \"h1\", processname: \"p1\"",
+            "login: Plain",
+            "interval_max: 5s",
+            "ca: Some(File(\"/ca.pem\"))",
+            "prefetch: 65535",
+            "shuffle_hosts: true",
+        ] {
+            assert!(made.contains(part), "{part}: {made}");
+        }
+    }
+
+    #[test]
+    fn compression_is_refused_and_named() {
+        let error = made("kombu_compression = gzip").expect_err("it cannot be done");
+        assert!(error.to_string().contains("kombu_compression"), "{error}");
+    }
+}
