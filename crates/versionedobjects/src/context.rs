@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::{Class, Indirection, Manifest, Route, Store};
+use crate::{Class, Indirection, Manifest, Reader, Route, Store};
 
 /// Who asks, by which route, and until when. Given to every remotable method;
 /// cheap to clone.
@@ -17,6 +17,7 @@ pub struct Context {
     route: Route,
     deadline: Option<Instant>,
     pin: Option<Arc<Manifest>>,
+    keep_unknown: bool,
     counters: Arc<Counters>,
 }
 
@@ -49,6 +50,7 @@ impl Context {
             route,
             deadline: None,
             pin: None,
+            keep_unknown: false,
             counters: Arc::default(),
         }
     }
@@ -81,6 +83,30 @@ impl Context {
             pin: Some(pin),
             ..self.clone()
         }
+    }
+
+    /// The same, keeping what is not known here in the objects that are read,
+    /// so that a relay which passes them on loses nothing.
+    #[must_use]
+    pub fn keeping_unknown(&self) -> Self {
+        Self {
+            keep_unknown: true,
+            ..self.clone()
+        }
+    }
+
+    /// A reader of text that came in under this context.
+    ///
+    /// # Errors
+    /// [`crate::Error::Limit`] if the text is too long.
+    pub fn reader<'t>(&'t self, text: &'t str) -> crate::Result<Reader<'t>> {
+        Ok(Reader::new(text)?
+            .pinned(self.pin())
+            .keeping_unknown(self.keep_unknown))
+    }
+
+    pub(crate) const fn keeps_unknown(&self) -> bool {
+        self.keep_unknown
     }
 
     /// The versions this side is held to, if it is.

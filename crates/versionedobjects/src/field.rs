@@ -139,6 +139,11 @@ pub enum Shape {
         /// The values, in the order of the declaration.
         values: &'static [&'static str],
     },
+    /// A value out of a list, or a newer one that is kept as it is.
+    OpenEnum {
+        /// The values known, in the order of the declaration.
+        values: &'static [&'static str],
+    },
     /// A value out of a list, changing by rule.
     StateMachine {
         /// The values, in the order of the declaration.
@@ -303,9 +308,11 @@ impl TypeDef {
     /// `ListOfEnumField` shows too.
     const fn values(&self) -> Option<&'static [&'static str]> {
         match &self.shape {
-            Shape::Enum { values } | Shape::StateMachine { values, .. } => Some(values),
+            Shape::Enum { values }
+            | Shape::OpenEnum { values }
+            | Shape::StateMachine { values, .. } => Some(values),
             Shape::List(element) => match &element.ty.shape {
-                Shape::Enum { values } => Some(values),
+                Shape::Enum { values } | Shape::OpenEnum { values } => Some(values),
                 _ => None,
             },
             _ => None,

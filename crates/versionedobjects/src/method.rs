@@ -113,6 +113,7 @@ pub struct Arguments<'a> {
     plain: Vec<Option<&'a str>>,
     positional: Vec<&'a str>,
     keyword: Vec<(&'a str, &'a str)>,
+    context: Option<Context>,
 }
 
 impl<'a> Arguments<'a> {
@@ -199,7 +200,16 @@ impl<'a> Arguments<'a> {
             plain: bound,
             positional: rest.to_vec(),
             keyword,
+            context: None,
         })
+    }
+
+    /// Reads them as the context says: see [`Context::with_pin`] and
+    /// [`Context::keeping_unknown`].
+    #[must_use]
+    pub fn under(mut self, ctx: &Context) -> Self {
+        self.context = Some(ctx.clone());
+        self
     }
 
     /// The value of the plain argument at that place among the plain ones, or
@@ -242,7 +252,11 @@ impl<'a> Arguments<'a> {
     }
 
     fn read<T: FieldType>(&self, raw: &str, name: &str) -> Result<T> {
-        match read_all(raw) {
+        let value = match &self.context {
+            Some(ctx) => ctx.reader(raw).and_then(read_all_from),
+            None => read_all(raw),
+        };
+        match value {
             Ok(value) => Ok(value),
             Err(Error::BareValue(cause)) => Err(Error::Arguments {
                 class: self.class,
@@ -306,7 +320,8 @@ impl Outgoing {
     }
 
     fn text(&mut self, value: &dyn Returned) -> String {
-        let mut writer = Writer::new(Form::Compat);
+        // What was kept for others goes along; a Python callee ignores it.
+        let mut writer = Writer::new(Form::Compat).carrying();
         value.write(&mut writer);
         writer.finish().unwrap_or_else(|error| {
             self.error.get_or_insert(error);

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use crate::method::{MethodDef, Outgoing, read_all, read_all_from};
 use crate::{
     Class, Context, Error, Exception, FieldType, Manifest, ObjectExt as _, Reader, Result,
-    VersionedObject, primitive,
+    VersionedObject, carry, primitive,
 };
 
 /// The route of a call. Part of the context, so that two routes can be used
@@ -214,6 +214,9 @@ impl<'t> ActionReply<'t> {
                 .field_index(key)
                 .and_then(|i| Some((i, class.fields.get(i)?)))
             else {
+                if ctx.keeps_unknown() {
+                    carry::keep(object, key.clone(), (*raw).to_owned());
+                }
                 continue;
             };
             let before =
@@ -221,7 +224,7 @@ impl<'t> ActionReply<'t> {
             let read = |object: &mut dyn VersionedObject, raw: &str| {
                 object
                     .slot_mut(index)
-                    .read(&mut Reader::new(raw)?.pinned(ctx.pin()), field)
+                    .read(&mut ctx.reader(raw)?, field)
                     .map_err(|error| primitive::in_field(error, class, field))
             };
             match read(object, raw) {
@@ -254,7 +257,7 @@ async fn decode<T: FieldType>(
     remote: &Arc<dyn Indirection>,
     text: String,
 ) -> Result<T, CallError> {
-    let read = |text: &str| read_all_from::<T>(Reader::new(text)?.pinned(ctx.pin()));
+    let read = |text: &str| read_all_from::<T>(ctx.reader(text)?);
     match read(&text) {
         Err(Error::IncompatibleVersion { .. }) if T::TYPE.any_object().is_some() => {
             let text = backported(ctx, remote, &text, T::TYPE).await?;
@@ -273,7 +276,7 @@ async fn decode<T: FieldType>(
 pub async fn read_or_backport<T: FieldType>(ctx: &Context, text: &str) -> Result<T, CallError> {
     match ctx.route() {
         Route::Remote(remote) => decode(ctx, remote, text.to_owned()).await,
-        Route::Direct(_) => Ok(read_all_from(Reader::new(text)?.pinned(ctx.pin()))?),
+        Route::Direct(_) => Ok(read_all_from(ctx.reader(text)?)?),
     }
 }
 

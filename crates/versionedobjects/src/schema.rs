@@ -198,6 +198,12 @@ impl Builder {
         match &ty.shape {
             Shape::Scalar => {}
             Shape::Plain(plain) => return self.plain(plain, nullable),
+            Shape::OpenEnum { values } => {
+                typed("string");
+                if self.draft == Draft::Draft2020 {
+                    schema.insert("examples".into(), (*values).into());
+                }
+            }
             Shape::Enum { values } | Shape::StateMachine { values, .. } => {
                 typed("string");
                 let values = values

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path};
+use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path, Variant};
 
 use crate::errors::{Errors, key_of, unknown_key};
 
@@ -40,11 +40,21 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         errors.append(strangers);
         errors.take(result);
     }
-    let (idents, values) = values(input, &mut errors);
+    let Variants {
+        idents,
+        values,
+        other,
+    } = values(input, &mut errors);
     if matches!(&input.data, Data::Enum(data) if data.variants.is_empty()) {
         errors.at(
             &input.ident,
             "an enumeration without values can never be set; add `#[value(\"..\")] Name`",
+        );
+    }
+    if let (Some(_), Some(table)) = (&other, &attrs.transitions) {
+        errors.at(
+            table,
+            "a state machine knows all its states; take out `transitions` or the variant for other values",
         );
     }
     let errors = errors.into_tokens();
@@ -61,9 +71,45 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         .map_or_else(|| quote!(value), |path| quote!(#path(value)?));
     let shape = match &attrs.transitions {
         Some(table) => quote!(StateMachine { values: Self::VALUES, transitions: #table }),
+        None if other.is_some() => quote!(OpenEnum {
+            values: Self::VALUES
+        }),
         None => quote!(Enum {
             values: Self::VALUES
         }),
+    };
+    let as_str = match other {
+        None => quote! {
+            /// The value as text, which is its form on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    #(Self::#idents => #values,)*
+                }
+            }
+        },
+        Some(other) => quote! {
+            /// The value as text, which is its form on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#idents => #values,)*
+                    Self::#other(text) => text,
+                }
+            }
+        },
+    };
+    let (view, viewed) = match other {
+        None => (quote!(Self), quote!(*self)),
+        Some(_) => (quote!(&'a Self), quote!(self)),
+    };
+    let view_type = match other {
+        None => quote!(Self),
+        Some(_) => quote!(&Self),
+    };
+    let unknown = match other {
+        None => quote!(Err(::versionedobjects::not_a_member(&value))),
+        Some(other) => quote!(Ok(Self::#other(text.clone()))),
     };
     let follows = attrs.transitions.map(|table| {
         quote! {
@@ -80,13 +126,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
             /// The values, in the order of the declaration.
             pub const VALUES: &'static [&'static str] = &[#(#values),*];
 
-            /// The value as text, which is its form on the wire.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    #(Self::#idents => #values,)*
-                }
-            }
+            #as_str
         }
 
         #[automatically_derived]
@@ -98,7 +138,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
 
         #[automatically_derived]
         impl ::versionedobjects::FieldType for #enumeration {
-            type View<'a> = Self;
+            type View<'a> = #view;
             const TYPE: &'static ::versionedobjects::TypeDef = &::versionedobjects::TypeDef {
                 name: #name,
                 shape: ::versionedobjects::Shape::#shape,
@@ -109,14 +149,14 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
                 match &value {
                     ::versionedobjects::Value::Str(text) => match text.as_str() {
                         #(#values => Ok(Self::#idents),)*
-                        _ => Err(::versionedobjects::not_a_member(&value)),
+                        _ => #unknown,
                     },
                     _ => Err(::versionedobjects::not_a_member(&value)),
                 }
             }
 
-            fn view(&self) -> Self {
-                *self
+            fn view(&self) -> #view_type {
+                #viewed
             }
 
             fn to_value(&self) -> ::versionedobjects::Value {
@@ -132,19 +172,42 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     }
 }
 
+/// The variants, their texts, and the variant for any other text.
+struct Variants<'i> {
+    idents: Vec<&'i Ident>,
+    values: Vec<String>,
+    other: Option<&'i Ident>,
+}
+
 /// The variants and their texts. One that has no usable text stands for itself,
 /// so that what is emitted is complete.
-fn values<'i>(input: &'i DeriveInput, errors: &mut Errors) -> (Vec<&'i Ident>, Vec<String>) {
+fn values<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Variants<'i> {
     let (mut idents, mut values) = (Vec::new(), Vec::new());
+    let mut other = None;
     let Data::Enum(data) = &input.data else {
         errors.at(
             &input.ident,
             "`EnumField` is derived for an enumeration of values; for an object derive `VersionedObject`",
         );
-        return (idents, values);
+        return Variants {
+            idents,
+            values,
+            other,
+        };
     };
     for variant in &data.variants {
         let ident = &variant.ident;
+        if is_other(variant) {
+            if !matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
+                errors.at(
+                    variant,
+                    format!("values that are not known are kept as text; write `{ident}(String)`"),
+                );
+            } else if other.replace(ident).is_some() {
+                errors.at(ident, "one variant is enough for values that are not known");
+            }
+            continue;
+        }
         if !matches!(variant.fields, Fields::Unit) {
             errors.at(
                 &variant.fields,
@@ -193,10 +256,22 @@ fn values<'i>(input: &'i DeriveInput, errors: &mut Errors) -> (Vec<&'i Ident>, V
     if data
         .variants
         .iter()
-        .any(|variant| !matches!(variant.fields, Fields::Unit))
+        .any(|variant| !matches!(variant.fields, Fields::Unit) && Some(&variant.ident) != other)
     {
         // Nothing below fits a variant with content.
         idents.clear();
     }
-    (idents, values)
+    Variants {
+        idents,
+        values,
+        other,
+    }
+}
+
+/// Whether it says `#[value(other)]`.
+fn is_other(variant: &Variant) -> bool {
+    variant.attrs.iter().any(|attr| {
+        attr.path().is_ident("value")
+            && attr.parse_args::<Ident>().is_ok_and(|word| word == "other")
+    })
 }

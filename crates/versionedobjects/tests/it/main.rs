@@ -30,9 +30,15 @@ mod nursery;
     unreachable_pub,
     reason = "the derives emit what a library would publish"
 )]
+mod open_enums;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
 mod paths;
 mod plain;
 mod remote;
+mod round_trips;
 mod schema;
 mod smoke;
 mod three_states;
