@@ -45,6 +45,19 @@ pub(crate) fn keep(object: &mut dyn VersionedObject, field: String, json: String
     bag.data.insert(field, json);
 }
 
+/// The fields that are carried for others and were not among the data.
+pub(crate) fn closed(object: &dyn VersionedObject, read: FieldSet) -> FieldSet {
+    let mut closed = FieldSet::default();
+    for (name, _) in object.meta().unknown() {
+        if let Some(index) = object.field_index(name)
+            && !read.contains(index)
+        {
+            closed.insert(index);
+        }
+    }
+    closed
+}
+
 /// What a conversion did to the data of an object.
 #[derive(Debug, Default)]
 pub(crate) struct Lost {
@@ -163,6 +176,7 @@ fn holds(object: &dyn VersionedObject, index: usize, field: &FieldDef, json: &st
 pub(crate) fn read<'j>(
     reader: &mut Reader<'j>,
     object: &mut dyn VersionedObject,
+    present: FieldSet,
     text: &'j str,
 ) -> Result<()> {
     let class = object.class();
@@ -196,7 +210,7 @@ pub(crate) fn read<'j>(
         reason: format!("its `{}.carried` has no version", class.prefix),
     })?;
     if version.is_readable_by(reader.newest_of(class)) {
-        restore(reader, object, &mut data, &mut sent, &mut changes)?;
+        restore(reader, object, present, &mut data, &mut sent, &mut changes)?;
         let known = version.without_patch().max(object.version());
         object.meta_mut().version = (known != class.version()).then_some(known);
     }
@@ -215,6 +229,7 @@ pub(crate) fn read<'j>(
 fn restore<'j>(
     reader: &mut Reader<'j>,
     object: &mut dyn VersionedObject,
+    mut present: FieldSet,
     data: &mut IndexMap<String, &'j str>,
     sent: &mut IndexMap<String, &'j str>,
     changes: &mut Vec<String>,
@@ -231,6 +246,7 @@ fn restore<'j>(
         if holds(object, index, field, json) {
             // What the conversion made gives way to what it was made of.
             object.slot_mut(index).unset();
+            present.remove(index);
         } else {
             data.shift_remove(&name);
         }
@@ -238,7 +254,7 @@ fn restore<'j>(
     for (name, json) in std::mem::take(data) {
         let known = place(&name);
         if let Some((index, field)) = known {
-            if object.slot(index).is_set() {
+            if present.contains(index) {
                 continue;
             }
             match read_slot(reader, class, object.slot_mut(index), field, json) {

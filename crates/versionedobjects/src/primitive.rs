@@ -430,6 +430,7 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
     let mut done = false;
     let mut changes = FieldSet::default();
     let mut carried = None;
+    let mut read = FieldSet::default();
     reader.object(
         |key| {
             let key = key
@@ -466,7 +467,7 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
                 // Whoever writes the data last has it read in one pass;
                 // otherwise it is read again once it is known whose it is.
                 Key::Data if name.is_some() && namespace == Some(true) && version.is_some() => {
-                    read_data(reader, object)?;
+                    read = read_data(reader, object)?;
                     done = true;
                 }
                 Key::Data => early = Some(reader.raw()?),
@@ -491,17 +492,25 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
     if !done {
         let data = early.ok_or_else(|| lacks("data"))?;
         let mut part = reader.part(data.as_bytes());
-        read_data(&mut part, object)?;
+        read = read_data(&mut part, object)?;
         reader.absorb(&part);
     }
     let meta = object.meta_mut();
     meta.restore_changes(changes);
     meta.version = (version != class.version()).then_some(version);
     if let Some(carried) = carried {
-        carry::read(reader, object, carried)?;
+        carry::read(reader, object, read, carried)?;
+        for index in carry::closed(object, read).iter() {
+            object.slot_mut(index).unset();
+        }
     }
     if let Some(after_read) = class.after_read {
+        let closed = carry::closed(object, read);
         after_read(object);
+        // What is only carried is not there to be completed.
+        for index in closed.iter() {
+            object.slot_mut(index).unset();
+        }
     }
     Ok(())
 }
@@ -521,7 +530,8 @@ enum DataKey {
     Unknown(Option<String>),
 }
 
-fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Result<()> {
+fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Result<FieldSet> {
+    let mut found = FieldSet::default();
     let class = object.class();
     if !reader.is_object()? {
         return Err(Error::Malformed {
@@ -561,6 +571,7 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
                             .slot_mut(index)
                             .read(reader, field)
                             .map_err(|error| in_field(error, class, field))?;
+                        found.insert(index);
                     }
                 }
                 DataKey::Unknown(None) => reader.skip()?,
@@ -571,7 +582,8 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
             }
             Ok(())
         },
-    )
+    )?;
+    Ok(found)
 }
 
 /// Says which field a value was meant for.

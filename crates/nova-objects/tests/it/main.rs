@@ -10,5 +10,6 @@ mod fuzz;
 mod fingerprints;
 mod lazy;
 mod recorded;
+mod round_trips;
 mod semantics;
 mod vectors;
