@@ -10,6 +10,7 @@ use versionedobjects::{
     Outgoing, Result, VersionedObject, WriteOptions, python_json,
 };
 
+use crate::manifests::Own;
 use crate::{CONDUCTOR_TOPIC, CONDUCTOR_VERSION, FORM_KEY, NATIVE, RequestCodec, exception_of};
 
 /// Calls remotable methods at a conductor: nova `conductor/rpcapi.py` and the
@@ -18,6 +19,7 @@ pub struct ConductorClient {
     rpc: RpcClient,
     codec: Arc<dyn RequestCodec>,
     form: Form,
+    manifests: Own,
 }
 
 impl ConductorClient {
@@ -37,6 +39,7 @@ impl ConductorClient {
             rpc,
             codec: Arc::new(codec),
             form: Form::Native,
+            manifests: Own::default(),
         }
     }
 
@@ -109,11 +112,17 @@ impl Indirection for ConductorClient {
         arguments: Outgoing,
     ) -> Result<String, CallError> {
         let (args, kwargs) = arguments.finish()?;
-        let manifest = ctx.manifest_of(class).python_json();
         let mut call = Kwargs::new();
         call = raw(call, "objname", text(class.name));
         call = raw(call, "objmethod", text(method.name));
-        call = raw(call, "object_versions", manifest);
+        call = match ctx.pin() {
+            Some(_) => raw(
+                call,
+                "object_versions",
+                ctx.manifest_of(class).python_json(),
+            ),
+            None => call.written("object_versions", &self.manifests.text(class)),
+        };
         call = raw(call, "args", args);
         call = raw(call, "kwargs", kwargs);
         self.call(

@@ -16,6 +16,7 @@ pub mod arguments;
 mod codec;
 mod conductor_client;
 mod failure;
+mod manifests;
 mod object_endpoint;
 mod updates;
 

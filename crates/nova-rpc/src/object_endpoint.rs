@@ -7,16 +7,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr as _;
 
 use async_trait::async_trait;
 use oslo_messaging::{Call, Endpoint, Failure, Json};
 use serde_json::value::RawValue;
 use versionedobjects::{
-    Arguments, Class, Context, Error, Form, JsonMap, Manifest, MethodKind, ObjectExt as _,
-    Registry, Returned, Route, Version, VersionedObject, WriteOptions, Writer,
+    Arguments, Class, Context, Error, Form, Manifest, MethodKind, ObjectExt as _, Registry,
+    Returned, Route, Version, VersionedObject, WriteOptions, Writer,
 };
 
+use crate::manifests::Received;
 use crate::updates::updates;
 use crate::{CONDUCTOR_VERSION, FORM_KEY, NATIVE, RequestCodec, failure_of};
 
@@ -28,6 +28,7 @@ pub struct ObjectEndpoint {
     registry: &'static Registry,
     route: Route,
     codec: Box<dyn RequestCodec>,
+    manifests: Received,
 }
 
 impl ObjectEndpoint {
@@ -38,6 +39,7 @@ impl ObjectEndpoint {
             registry,
             route,
             codec: Box::new(codec),
+            manifests: Received::default(),
         }
     }
 
@@ -59,7 +61,7 @@ impl ObjectEndpoint {
             ["objname", "objmethod", "object_versions", "args", "kwargs"],
         )?;
         let objname = string("objname", objname)?;
-        let manifest = manifest(versions)?;
+        let manifest = self.manifests.read(versions)?;
         let wanted = wanted(&manifest, &objname)?;
         let class = self.registry.lookup(&objname, wanted).map_err(refused)?;
         let method = class
@@ -108,7 +110,7 @@ impl ObjectEndpoint {
             ["objinst", "object_versions"],
         )?;
         let object = self.read(objinst)?;
-        let manifest = manifest(versions)?;
+        let manifest = self.manifests.read(versions)?;
         let target = wanted(&manifest, object.class().name)?;
         let options = WriteOptions {
             form: Form::Compat,
@@ -223,18 +225,6 @@ fn wanted(manifest: &Manifest, class: &str) -> Result<Version, Box<Failure>> {
     })
 }
 
-fn manifest(raw: &RawValue) -> Result<Manifest, Box<Failure>> {
-    let map: JsonMap = parse("object_versions", raw)?;
-    map.iter()
-        .map(|(name, version)| {
-            let version = version
-                .as_str()
-                .ok_or_else(|| unfit("object_versions", "a version is no text"))?;
-            Ok((name.as_str(), Version::from_str(version).map_err(refused)?))
-        })
-        .collect()
-}
-
 fn string(name: &str, raw: &RawValue) -> Result<String, Box<Failure>> {
     parse(name, raw)
 }
@@ -261,11 +251,14 @@ fn pairs<'a>(kwargs: &'a BTreeMap<String, &'a RawValue>) -> Vec<(&'a str, &'a st
         .collect()
 }
 
-fn parse<'a, T: serde::Deserialize<'a>>(name: &str, raw: &'a RawValue) -> Result<T, Box<Failure>> {
+pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(
+    name: &str,
+    raw: &'a RawValue,
+) -> Result<T, Box<Failure>> {
     serde_json::from_str(raw.get()).map_err(|error| unfit(name, &error.to_string()))
 }
 
-fn unfit(name: &str, reason: &str) -> Box<Failure> {
+pub(crate) fn unfit(name: &str, reason: &str) -> Box<Failure> {
     Failure::builtin(
         "TypeError",
         format!("the argument '{name}' cannot be used: {reason}"),

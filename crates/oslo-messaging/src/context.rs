@@ -7,9 +7,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::args::push_key;
 use crate::error::Result;
-use crate::json::Json;
+use crate::json::{self, Json};
 
 /// The context of calls going out. Cheap to clone: written once, sent with every call of a request.
 ///
@@ -36,7 +35,7 @@ impl CallContext {
     /// Begins a context.
     #[must_use]
     pub fn builder() -> ContextBuilder {
-        ContextBuilder(String::new())
+        ContextBuilder(Vec::new())
     }
 
     /// The keys and values, as they stand in a request.
@@ -60,7 +59,7 @@ impl fmt::Debug for CallContext {
 }
 
 /// Writes a [`CallContext`], one key after the other.
-pub struct ContextBuilder(String);
+pub struct ContextBuilder(Vec<u8>);
 
 impl ContextBuilder {
     /// Adds a value, by its name without `_context_`.
@@ -68,25 +67,49 @@ impl ContextBuilder {
     /// # Errors
     ///
     /// [`Error::Unwritable`](crate::Error::Unwritable) where serde has no JSON for the value.
-    pub fn value<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Result<Self> {
-        Ok(self.json(name, &Json::from_value(value)?))
+    pub fn value<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Result<Self> {
+        self.key(name);
+        json::write_value(&mut self.0, value)?;
+        Ok(self)
     }
 
     /// Adds a value that is JSON text already.
     #[must_use]
     pub fn json(mut self, name: &str, value: &Json) -> Self {
-        if !self.0.is_empty() {
-            self.0.push_str(", ");
-        }
-        push_key(&mut self.0, &format!("{}{name}", CallContext::PREFIX));
-        self.0.push_str(value.get());
+        self.key(name);
+        self.0.extend_from_slice(value.get().as_bytes());
         self
+    }
+
+    /// Adds all of a context that was built before.
+    #[must_use]
+    pub fn with(mut self, context: &CallContext) -> Self {
+        if !context.0.is_empty() {
+            self.separate();
+            self.0.extend_from_slice(context.0.as_bytes());
+        }
+        self
+    }
+
+    fn separate(&mut self) {
+        if !self.0.is_empty() {
+            self.0.extend_from_slice(b", ");
+        }
+    }
+
+    fn key(&mut self, name: &str) {
+        self.separate();
+        let start = self.0.len() + 1;
+        json::write_string(&mut self.0, name);
+        self.0.splice(start..start, CallContext::PREFIX.bytes());
+        self.0.extend_from_slice(b": ");
     }
 
     /// The finished context.
     #[must_use]
     pub fn build(self) -> CallContext {
-        CallContext(self.0.into())
+        // Everything appended is UTF-8 by its type.
+        CallContext(String::from_utf8_lossy(&self.0).into())
     }
 }
 
@@ -139,5 +162,24 @@ impl fmt::Debug for ContextView<'_> {
         f.debug_set()
             .entries(self.iter().map(|(key, _)| key))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CallContext;
+
+    #[test]
+    fn contexts_are_put_together_key_by_key() {
+        let first = CallContext::builder().value("a\"b", &1).unwrap().build();
+        assert_eq!(first.as_str(), r#""_context_a\"b": 1"#);
+        let both = CallContext::builder()
+            .with(&CallContext::empty())
+            .with(&first)
+            .value("c", "x")
+            .unwrap()
+            .with(&CallContext::empty())
+            .build();
+        assert_eq!(both.as_str(), r#""_context_a\"b": 1, "_context_c": "x""#);
     }
 }
