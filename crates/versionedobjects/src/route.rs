@@ -219,6 +219,14 @@ impl<'t> ActionReply<'t> {
                 }
                 continue;
             };
+            // A side that is held to older versions does not have the field yet.
+            let pinned = ctx.pin().and_then(|pin| pin.get(class.name));
+            if pinned.is_some_and(|pinned| field.since.is_some_and(|since| since > pinned)) {
+                if ctx.keeps_unknown() {
+                    carry::keep(object, key.clone(), (*raw).to_owned());
+                }
+                continue;
+            }
             let before =
                 (field.read_only && object.slot(index).is_set()).then(|| object.clone_box());
             let read = |object: &mut dyn VersionedObject, raw: &str| {

@@ -95,6 +95,7 @@ pub trait PlantStore {
     async fn pair(&self, ctx: &Context, name: String) -> Result<(Plant, i64)>;
     async fn sleep(&self, ctx: &Context, millis: i64) -> Result<()>;
     async fn save(&self, ctx: &Context, plant: &mut Plant) -> Result<()>;
+    async fn grow(&self, ctx: &Context, plant: &mut Plant) -> Result<()>;
     async fn water(
         &self,
         ctx: &Context,
@@ -154,6 +155,11 @@ impl PlantStore for Bed {
         plant.reset_changes_recursively();
         self.plants()
             .insert(plant.name()?.to_owned(), plant.clone());
+        Ok(())
+    }
+
+    async fn grow(&self, _: &Context, plant: &mut Plant) -> Result<()> {
+        plant.set_height(100);
         Ok(())
     }
 

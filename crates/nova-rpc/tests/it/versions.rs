@@ -74,3 +74,15 @@ async fn objects_in_tuples_are_written_for_our_own_callers() {
     let (fern, _) = Plant::pair(&ctx, "fern").await.expect("readable");
     assert_eq!((fern.version(), ctx.backports()), (Version::new(1, 1), 0));
 }
+
+/// What a method changes that an older caller does not have stays away from it.
+#[tokio::test]
+async fn updates_of_fields_that_came_later_are_not_taken_over() {
+    let plot = plot().await;
+    plant("fern").save(&plot.direct()).await.expect("saved");
+    let old = pin(&[("Plant", Version::new(1, 0)), ("Soil", Version::new(1, 0))]);
+    let ctx = plot.remote(Form::Native).with_pin(old);
+    let mut fern = Plant::get(&ctx, "fern").await.expect("readable");
+    fern.grow(&ctx).await.expect("grown");
+    assert!(!fern.is_set("height"), "height came with 1.1");
+}
