@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nova_conductor::Conductor;
-use nova_db::{Dialect, NovaDb};
+use nova_db::Dialect;
 use oslo_messaging::{
     CallContext, Error, Json, Kwargs, RpcClient, Target, Transport, TransportOptions,
 };
