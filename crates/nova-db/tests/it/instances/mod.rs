@@ -4,6 +4,7 @@ mod actions;
 mod compare_and_swap;
 mod cost;
 mod create;
+mod deadlock;
 mod extra;
 mod faults;
 mod get;
