@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::carry::Bag;
-use crate::{ObjectExt as _, Path, Shape, Version, VersionedObject};
+use crate::{Class, FieldDef, ObjectExt as _, Path, Shape, Version, VersionedObject};
 
 /// A set of fields of one class, by their place in its table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +21,12 @@ impl FieldSet {
     /// Takes a field out.
     pub const fn remove(&mut self, index: usize) {
         self.0 &= !Self::bit(index);
+    }
+
+    /// The fields of both.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Whether the field is in it.
@@ -114,13 +120,7 @@ pub fn what_changed(object: &dyn VersionedObject) -> FieldSet {
     let class = object.class();
     let mut changed = object.meta().changed;
     for (index, field) in class.fields.iter().enumerate() {
-        let counts = match &field.ty.shape {
-            // oslo's list classes override the method and look at `objects` alone.
-            Shape::Object(_) => !class.is_list,
-            Shape::List(_) => class.is_list && field.name == "objects",
-            _ => false,
-        };
-        if counts && !changed.contains(index) {
+        if tells_of_changes(class, field) && !changed.contains(index) {
             let mut dirty = false;
             object
                 .slot(index)
@@ -131,6 +131,16 @@ pub fn what_changed(object: &dyn VersionedObject) -> FieldSet {
         }
     }
     changed
+}
+
+/// Whether a field counts as changed when an object in it does.
+pub(crate) fn tells_of_changes(class: &Class, field: &FieldDef) -> bool {
+    match &field.ty.shape {
+        // oslo's list classes override the method and look at `objects` alone.
+        Shape::Object(_) => !class.is_list,
+        Shape::List(_) => class.is_list && field.name == "objects",
+        _ => false,
+    }
 }
 
 /// Where an object changed, in the order of the table: fields that were set,

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::str::FromStr as _;
 
 use crate::carry::{self, Lost};
-use crate::changes::{FieldSet, what_changed};
+use crate::changes::{FieldSet, tells_of_changes, what_changed};
 use crate::writer::ChildRule;
 use crate::{
     Class, Data, Error, FieldDef, Form, ObjectExt as _, Reader, Result, ValueError, Version,
@@ -96,13 +96,22 @@ fn write(
         .backport
         .filter(|_| convert && version < class.version());
     let mut lost = Lost::default();
+    let beside = writer.changed;
+    let mut inside = FieldSet::default();
     let present = match hook {
-        None => write_data(object, writer, version, convert, Drops::Newer),
+        None => write_data(object, writer, version, convert, Drops::Newer, &mut inside),
         Some(hook) => {
             // Conversion works on a tree; only this object's level is one. The
             // hook still sees the fields it may have to move elsewhere.
             let mut part = writer.part();
-            let present = write_data(object, &mut part, version, convert, Drops::Nothing);
+            let present = write_data(
+                object,
+                &mut part,
+                version,
+                convert,
+                Drops::Nothing,
+                &mut inside,
+            );
             match converted(object, part, version, hook) {
                 Ok((before, mut data)) => {
                     for field in class.fields.iter().filter(|field| is_newer(field, version)) {
@@ -140,7 +149,15 @@ fn write(
     // oslo filters only the outermost object's changes by what is left after
     // the conversion; below, everything that was set counts.
     let filtered = place == Place::Top || writer.form() == Form::Native;
-    let changed = what_changed(object);
+    // All that is set was written, so that what is inside has told of its
+    // changes: looking again at each level would go through everything below.
+    let changed = if convert {
+        what_changed(object)
+    } else {
+        object.meta().changed.with(inside)
+    };
+    debug_assert_eq!(changed, what_changed(object));
+    writer.changed = beside || !changed.is_empty();
     if !changed.is_empty() {
         let counts = |index: &usize| {
             if filtered {
@@ -192,12 +209,14 @@ fn is_newer(field: &FieldDef, version: Version) -> bool {
 }
 
 /// Writes the attributes that readers of `version` know; says which were written.
+/// `inside` gets those whose object counts as changed.
 fn write_data(
     object: &dyn VersionedObject,
     writer: &mut Writer<'_>,
     version: Version,
     convert: bool,
     drops: Drops,
+    inside: &mut FieldSet,
 ) -> FieldSet {
     let class = object.class();
     let mut present = FieldSet::default();
@@ -228,8 +247,12 @@ fn write_data(
             Form::Compat => field.key,
             Form::Native => field.key.trim_end(),
         });
+        writer.changed = false;
         slot.write(writer);
         present.insert(index);
+        if writer.changed && tells_of_changes(class, field) {
+            inside.insert(index);
+        }
     }
     writer.raw("}");
     present

@@ -35,6 +35,8 @@ pub struct Writer<'m> {
     pub(crate) manifest: Option<&'m Manifest>,
     pub(crate) children: ChildRule,
     carries: bool,
+    /// Whether an object written since this was last cleared has changes.
+    pub(crate) changed: bool,
     error: Option<Error>,
 }
 
@@ -55,6 +57,7 @@ impl<'m> Writer<'m> {
             manifest: manifest.filter(|manifest| !manifest.is_empty()),
             children: ChildRule::Untouched,
             carries: form == Form::Native,
+            changed: false,
             error: None,
         }
     }
@@ -117,6 +120,7 @@ impl<'m> Writer<'m> {
             manifest: self.manifest,
             children: self.children,
             carries: self.carries,
+            changed: false,
             error: None,
         }
     }
