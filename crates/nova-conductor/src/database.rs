@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use nova_db::{NovaDb, Options};
-use oslo_config::settings::Database;
+use nova_db::{Database, Dialect, NovaDb, Options, Schema};
+use oslo_config::settings::Database as Group;
 use oslo_config::{Secret, Settings};
 
 /// Opens both databases. SQLite files are created with their folder, and their
@@ -14,27 +14,36 @@ use oslo_config::{Secret, Settings};
 /// # Errors
 /// When one cannot be reached, or has no schema this release knows.
 pub async fn open_database(settings: &Settings) -> nova_db::Result<NovaDb> {
-    let (main, api) = (
-        &settings.database.connection,
-        &settings.api_database.connection,
-    );
-    for connection in [main, api] {
-        create_folder(connection);
+    let main = open_schema(Schema::Main, settings).await?;
+    let api = open_schema(Schema::Api, settings).await?;
+    for database in [&main, &api] {
+        if database.dialect() == Dialect::Sqlite {
+            database
+                .sync(|progress| tracing::debug!(%progress, "creating the schema"))
+                .await?;
+        }
+        database.require_current().await?;
     }
-    let db = NovaDb::open(main.expose(), api.expose(), &options(&settings.database)).await?;
-    if is_sqlite(main) && is_sqlite(api) {
-        db.sync(|progress| tracing::debug!(%progress, "creating the schema"))
-            .await?;
-    }
-    db.main.require_current().await?;
-    db.api.require_current().await?;
-    Ok(db)
+    Ok(NovaDb::of(main, api))
 }
 
-/// `[database]` in the terms of the pool.
-fn options(database: &Database) -> Options {
+/// Opens one of the databases by the options of its own group, whatever schema
+/// it has. The folder of a SQLite file is created.
+///
+/// # Errors
+/// When it cannot be reached.
+pub async fn open_schema(schema: Schema, settings: &Settings) -> nova_db::Result<Database> {
+    let group = match schema {
+        Schema::Main => &settings.database,
+        Schema::Api => &settings.api_database,
+    };
+    create_folder(&group.connection);
+    Database::open(schema, group.connection.expose(), &options(group)).await
+}
+
+/// `[database]` or `[api_database]` in the terms of the pool.
+fn options(database: &Group) -> Options {
     let mut options = Options {
-        busy_timeout: Duration::from_secs(5),
         sqlite_synchronous: database.sqlite_synchronous,
         mysql_sql_mode: database.mysql_sql_mode.clone(),
         ..Options::default()
@@ -53,10 +62,6 @@ fn options(database: &Database) -> Options {
         options.max_retries = retries;
     }
     options
-}
-
-fn is_sqlite(connection: &Secret) -> bool {
-    connection.expose().starts_with("sqlite:")
 }
 
 /// Creates the folder a SQLite file is to be in. That it could not be is said

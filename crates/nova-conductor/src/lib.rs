@@ -8,4 +8,4 @@ mod conductor;
 mod database;
 
 pub use conductor::{Conductor, Error};
-pub use database::open_database;
+pub use database::{open_database, open_schema};

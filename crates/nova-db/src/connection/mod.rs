@@ -41,12 +41,21 @@ impl NovaDb {
     ///
     /// As [`Database::open`].
     pub async fn open(main: &str, api: &str, options: &Options) -> Result<Self> {
-        Ok(Self {
-            main: Database::open(Schema::Main, main, options).await?,
-            api: Database::open(Schema::Api, api, options).await?,
+        Ok(Self::of(
+            Database::open(Schema::Main, main, options).await?,
+            Database::open(Schema::Api, api, options).await?,
+        ))
+    }
+
+    /// Two databases that are open already, each with options of its own.
+    #[must_use]
+    pub fn of(main: Database, api: Database) -> Self {
+        Self {
+            main,
+            api,
             settings: Arc::default(),
             minimum_versions: MinimumVersions::default(),
-        })
+        }
     }
 
     /// The same databases under these settings.

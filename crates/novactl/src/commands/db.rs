@@ -1,10 +1,10 @@
 //! `novactl db`
 
-use std::path::Path;
 use std::sync::Mutex;
 
+use nova_conductor::open_schema;
 use nova_db::migration::{Synced, Version};
-use nova_db::{Database, Dialect, Options, Schema};
+use nova_db::{Dialect, Schema};
 use serde_json::{Value as Json, json};
 
 use crate::cli::{Db, Schemas};
@@ -30,32 +30,11 @@ fn chosen(schemas: Schemas) -> Vec<Schema> {
         .collect()
 }
 
-async fn open(schema: Schema, session: &Session) -> Result<Database> {
-    let configured = match schema {
-        Schema::Main => &session.settings().database,
-        Schema::Api => &session.settings().api_database,
-    };
-    let url = configured.connection.expose();
-    if let Some(folder) = url
-        .strip_prefix("sqlite:///")
-        .and_then(|file| Path::new(file).parent())
-    {
-        // That it could not be made is said when the file is opened.
-        let _ = std::fs::create_dir_all(folder);
-    }
-    let options = Options {
-        max_connections: 2,
-        mysql_sql_mode: configured.mysql_sql_mode.clone(),
-        ..Options::default()
-    };
-    Ok(Database::open(schema, url, &options).await?)
-}
-
 async fn sync(schemas: Schemas, session: &Session) -> Result<Answer> {
     let mut table = Table::new(["DATABASE", "KIND", "SCHEMA"], "");
     let mut facts = Vec::new();
     for schema in chosen(schemas) {
-        let db = open(schema, session).await?;
+        let db = open_schema(schema, session.settings()).await?;
         let progress = Mutex::new(Progress::new());
         let synced = db
             .sync(|step| {
@@ -84,7 +63,7 @@ async fn version(schemas: Schemas, session: &Session) -> Result<Answer> {
     let mut table = Table::new(["DATABASE", "KIND", "SCHEMA", "WHAT TO DO"], "");
     let mut facts = Vec::new();
     for schema in chosen(schemas) {
-        let db = open(schema, session).await?;
+        let db = open_schema(schema, session.settings()).await?;
         let version = db.version().await;
         db.close().await;
         let (word, revision, advice, style) = match version? {
