@@ -123,15 +123,9 @@ fn build() -> Result<(), String> {
 }
 
 fn binary(name: &str) -> Command {
-    let mut command = Command::new(target().join("release").join(name));
+    let mut command = Command::new(workspace::target().join("release").join(name));
     command.current_dir(workspace::root());
     command
-}
-
-/// Where cargo builds.
-fn target() -> std::path::PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| workspace::root().join("target"), Into::into)
 }
 
 /// Runs a program that prints JSON and shows its progress.

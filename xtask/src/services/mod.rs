@@ -1,17 +1,20 @@
-//! The servers tests need: found, started, or installed and started.
+//! The servers tests need, and the real Nova: found, started, or installed and started.
 
 mod handshake;
 mod install;
 mod mariadb;
 mod postgres;
 mod private;
+mod python;
 mod rabbitmq;
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::test::Progress;
 use private::{Folder, Private};
+use python::Python;
 
 /// How to come by servers.
 pub(crate) struct Options {
@@ -107,15 +110,18 @@ impl Kind {
 pub(crate) struct Services {
     found: Vec<(Kind, String)>,
     missing: Vec<(Kind, String)>,
+    /// A Python that has the real Nova, or why there is none.
+    python: Option<Result<PathBuf, String>>,
     private: Vec<Private>,
     folder: Option<Folder>,
 }
 
 impl Services {
-    /// Finds or starts every server.
+    /// Finds or starts every server, and sets up the Python side meanwhile.
     pub(crate) fn acquire(options: &Options, progress: &mut Progress) -> Self {
         let mut services = Self::default();
         let mut installer = install::Installer::new(options.install);
+        let python = Python::acquire(&mut installer, progress);
         for kind in Kind::ALL {
             match services.get(kind, options, &mut installer, progress) {
                 Ok((url, how)) => {
@@ -132,6 +138,16 @@ impl Services {
                 }
             }
         }
+        services.python = Some(match python.and_then(Python::wait) {
+            Ok((python, how)) => {
+                progress.say(&format!("nova 34.0.0: {how}, {}", python.display()));
+                Ok(python)
+            }
+            Err(why) => {
+                progress.say(&format!("nova 34.0.0: not available: {why}"));
+                Err(why)
+            }
+        });
         services
     }
 
@@ -183,22 +199,31 @@ impl Services {
             .found
             .iter()
             .map(|(kind, url)| (kind.variable(), url.clone()));
+        let python = self.python.iter().flatten();
+        let python = python.map(|python| (python::VARIABLE, python.display().to_string()));
         let pass_by = !ci && !self.missing.is_empty();
         found
+            .chain(python)
             .chain(pass_by.then(|| ("NOVA_TEST_SKIP_UNAVAILABLE", "1".to_owned())))
             .collect()
     }
 
-    /// How many servers there are.
+    /// How many of them there are.
     pub(crate) fn available(&self) -> usize {
-        self.found.len()
+        self.found.len() + self.python.iter().flatten().count()
     }
 
     /// What could not be had, a line each.
     pub(crate) fn missing(&self) -> Vec<String> {
-        self.missing
-            .iter()
-            .map(|(kind, why)| format!("{} is not available: {why}", kind.name()))
+        let python = self
+            .python
+            .as_ref()
+            .and_then(|python| python.as_ref().err());
+        let python = python.map(|why| ("Python with nova 34.0.0", why));
+        let servers = self.missing.iter().map(|(kind, why)| (kind.name(), why));
+        servers
+            .chain(python)
+            .map(|(what, why)| format!("{what} is not available: {why}"))
             .collect()
     }
 

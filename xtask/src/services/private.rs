@@ -27,9 +27,7 @@ impl Folder {
     /// # Errors
     /// When it cannot be created.
     pub(super) fn create() -> Result<Self, String> {
-        let target = std::env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| workspace::root().join("target"), PathBuf::from);
-        let mut parent = target.join("services");
+        let mut parent = workspace::target().join("services");
         if is_root() && !open_to_all(&parent) {
             // PostgreSQL runs as another user, who has to get there.
             parent = std::env::temp_dir().join("nova-services");

@@ -17,7 +17,9 @@ pub(crate) use progress::Progress;
 /// TEST_MARIADB_URL, TEST_POSTGRES_URL or TEST_RABBITMQ_URL; a local one on its usual port that lets in root without a
 /// password, postgres without a password, guest with guest; a private instance on a free port with its data under
 /// target/services, stopped at the end; the same after installing the Debian package, as root or where sudo asks for no
-/// password. What could not be had is named at the end; with CI=true that is a failure.
+/// password. Tests with Python peers run the Python that NOVA_PYTHON names, else one in a virtual environment under
+/// target/python, made on the first run from interop/requirements.txt. What could not be had is named at the end; with
+/// CI=true that is a failure.
 ///
 /// The last line is "N passed, N failed". The exit status is 0 when nothing failed, else 1.
 #[derive(clap::Args)]
@@ -95,7 +97,10 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     let mut services = Services::default();
 
     if needs_services {
-        progress.start("services", "find or start MariaDB, PostgreSQL, RabbitMQ");
+        progress.start(
+            "services",
+            "find or start MariaDB, PostgreSQL, RabbitMQ; set up the real Nova",
+        );
         let options = services::Options {
             private: args.private_services,
             install: !args.no_install,

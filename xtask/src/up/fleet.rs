@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -62,7 +62,7 @@ impl Fleet {
     /// Makes the folder and the configuration, and creates the databases.
     pub(super) fn prepare(show: &mut Show) -> Result<Self, String> {
         show.stage("Create the databases");
-        let folder = target().join("up");
+        let folder = workspace::target().join("up");
         if folder.exists() {
             fs::remove_dir_all(&folder)
                 .map_err(|error| format!("cannot remove {}: {error}", folder.display()))?;
@@ -240,13 +240,8 @@ impl Service {
     }
 }
 
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| workspace::root().join("target"), PathBuf::from)
-}
-
 fn binary(program: &str) -> PathBuf {
-    Path::new(&target()).join("debug").join(program)
+    workspace::target().join("debug").join(program)
 }
 
 fn free_port() -> io::Result<u16> {
