@@ -1,213 +1,25 @@
-//! `novactl object`
+//! `novactl object call`
 
 use std::path::Path;
 
-use nova_objects::{Context, Error as ObjectError, classes, registry};
-use serde_json::{Value as Json, json};
+use nova_objects::{Context, Error as ObjectError, registry};
+use serde_json::Value as Json;
 use versionedobjects::{
     ArgumentDef, ArgumentKind, Arguments, Class, Form, MethodDef, MethodKind, ObjectExt as _,
     ProjectError as _, Returned, Shape, VersionedObject, Writer,
 };
 
-use super::read;
-use crate::cli::{Call, Object};
+use super::methods::signature;
+use super::{find, hint, name};
+use crate::cli::Call;
+use crate::commands::read;
 use crate::explain::{explain, lines};
 use crate::names::near;
-use crate::output::{Answer, Cell, Style, Table, Text};
+use crate::output::{Answer, Cell, Style, Text};
 use crate::{Error, Result, Session};
 
-/// Runs the commands that need neither configuration nor deployment; `None`
-/// for the others.
-#[must_use]
-pub fn offline(command: &Object) -> Option<Result<Answer>> {
-    match command {
-        Object::List => Some(Ok(list())),
-        Object::Methods { class } => Some(methods(class.as_deref())),
-        Object::Show { file } => Some(show(file)),
-        Object::Call(_) => None,
-    }
-}
-
-/// Runs one of the commands.
-///
-/// # Errors
-/// What a method refuses; input that cannot be understood.
-pub async fn run(command: &Object, session: &Session) -> Result<Answer> {
-    match command {
-        Object::Call(wanted) => call(wanted, session).await,
-        other => offline(other).unwrap_or_else(|| Ok(list())),
-    }
-}
-
-fn list() -> Answer {
-    let mut table = Table::new(["CLASS", "VERSION", "FIELDS", "METHODS", "FINGERPRINT"], "");
-    let mut facts = Vec::new();
-    let mut all: Vec<&Class> = classes().collect();
-    all.sort_by_key(|class| class.name);
-    for class in all {
-        let fingerprint = class.fingerprint();
-        let version = class.version().to_string();
-        table.row([
-            Cell::from(class.name),
-            version.as_str().into(),
-            Cell::number(class.fields.len()),
-            Cell::number(class.methods.len()),
-            fingerprint.as_str().into(),
-        ]);
-        facts.push(json!({
-            "class": class.name,
-            "namespace": class.namespace,
-            "version": version,
-            "fields": class.fields.len(),
-            "methods": class.methods.len(),
-            "fingerprint": fingerprint,
-        }));
-    }
-    Answer::new("classes", facts, Text::Table(table))
-}
-
-fn methods(class: Option<&str>) -> Result<Answer> {
-    let mut all: Vec<&Class> = match class {
-        Some(name) => vec![find(name)?],
-        None => classes().collect(),
-    };
-    all.sort_by_key(|class| class.name);
-    let mut text = Vec::new();
-    let mut facts = Vec::new();
-    for class in &all {
-        let shown: Vec<(&MethodDef, String)> = class
-            .methods
-            .iter()
-            .map(|method| (method, signature(method)))
-            .collect();
-        for (method, signature) in &shown {
-            let on = if method.kind == MethodKind::Instance {
-                " (on an object)"
-            } else {
-                ""
-            };
-            text.push(vec![
-                Cell::from(format!("{}.", class.name)),
-                Cell::styled(method.name, Style::Heading),
-                signature.as_str().into(),
-                Cell::styled(on, Style::Faint),
-            ]);
-        }
-        if shown.is_empty() && all.len() == 1 {
-            text.push(vec![
-                format!("{} publishes no methods: it is data only", class.name).into(),
-            ]);
-        }
-        facts.push(json!({
-            "class": class.name,
-            "version": class.version().to_string(),
-            "methods": class.methods.iter().map(method_json).collect::<Vec<_>>(),
-            "history": class.history.iter().map(|r| json!({"version": r.version.to_string(), "note": r.note})).collect::<Vec<_>>(),
-        }));
-    }
-    if let ([class], true) = (all.as_slice(), class.is_some()) {
-        text.push(vec![]);
-        text.push(vec![Cell::styled("versions", Style::Heading)]);
-        let width = class
-            .history
-            .iter()
-            .map(|release| release.version.to_string().len())
-            .max()
-            .unwrap_or(0);
-        text.extend(
-            class
-                .history
-                .iter()
-                .map(|r| vec![format!("  {:<width$}  {}", r.version.to_string(), r.note).into()]),
-        );
-    }
-    Ok(Answer::new("classes", facts, Text::Lines(text)))
-}
-
-fn method_json(method: &MethodDef) -> Json {
-    let arguments = method.arguments.iter().map(|argument| {
-        let kind = match argument.kind {
-            ArgumentKind::Plain => "plain",
-            ArgumentKind::Positional => "positional",
-            ArgumentKind::Keyword => "keyword",
-        };
-        let default = argument.default.map(|default| default().python_repr());
-        json!({ "name": argument.name, "kind": kind, "type": argument.ty.name, "nullable": argument.nullable, "default": default })
-    });
-    let kind = if method.kind == MethodKind::Class {
-        "class"
-    } else {
-        "instance"
-    };
-    json!({ "name": method.name, "kind": kind, "arguments": arguments.collect::<Vec<_>>(), "returns": method.returns.ty.name })
-}
-
-fn signature(method: &MethodDef) -> String {
-    let arguments: Vec<String> = method
-        .arguments
-        .iter()
-        .map(|argument| match (argument.kind, argument.default) {
-            (ArgumentKind::Positional, _) => format!("*{}", argument.name),
-            (ArgumentKind::Keyword, _) => format!("**{}", argument.name),
-            (ArgumentKind::Plain, Some(default)) => {
-                format!("{}={}", argument.name, default().python_repr())
-            }
-            (ArgumentKind::Plain, None) => argument.name.to_owned(),
-        })
-        .collect();
-    format!("({})", arguments.join(", "))
-}
-
-fn find(name: &str) -> Result<&'static Class> {
-    registry().newest(name).map_err(|_| Error::Input {
-        what: format!("the class `{name}`"),
-        reason: "there is none of that name".to_owned(),
-        hint: Some(hint(
-            &near(name, classes().map(|class| class.name)),
-            "`novactl object list` shows what there is",
-        )),
-    })
-}
-
-fn hint(near: &[String], otherwise: &str) -> String {
-    if near.is_empty() {
-        otherwise.to_owned()
-    } else {
-        format!("did you mean {}?", near.join(" or "))
-    }
-}
-
-fn show(file: &Path) -> Result<Answer> {
-    let json = parse(file, &read(file)?)?;
-    let explained = explain(&json);
-    let facts = serde_json::to_value(&explained).unwrap_or(Json::Null);
-    Ok(Answer::new(
-        "explanation",
-        facts,
-        Text::Lines(lines(&explained)),
-    ))
-}
-
-fn parse(file: &Path, text: &str) -> Result<Json> {
-    serde_json::from_str(text).map_err(|error| {
-        let hint = match text.trim_start().chars().next() {
-            None => "there is nothing in it",
-            Some('{' | '[') => "it may have been cut off or wrapped: take the whole body of the message, as it was sent",
-            Some(_) => "a primitive or message is JSON and begins with `{`; take the body without headers and frames",
-        };
-        Error::Input { what: format!("{} as JSON", name(file)), reason: error.to_string(), hint: Some(hint.to_owned()) }
-    })
-}
-
-fn name(file: &Path) -> String {
-    if file.as_os_str() == "-" {
-        "standard input".to_owned()
-    } else {
-        file.display().to_string()
-    }
-}
-
-async fn call(wanted: &Call, session: &Session) -> Result<Answer> {
+/// Calls a remotable method by whatever route the session has.
+pub(super) async fn call(wanted: &Call, session: &Session) -> Result<Answer> {
     let class = find(&wanted.class)?;
     let method = find_method(class, &wanted.method)?;
     let given = given(method, &wanted.arguments);
@@ -465,11 +277,6 @@ mod tests {
 
     #[test]
     fn misspelt_names_are_answered_with_the_near_ones() {
-        let hint = find("Instnace")
-            .expect_err("it is no class")
-            .hint()
-            .unwrap_or_default();
-        assert!(hint.contains("Instance"), "{hint}");
         let class = find("Flavor").expect("it is a class");
         let hint = find_method(class, "get_by_nmae")
             .expect_err("it is no method")
