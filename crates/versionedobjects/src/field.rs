@@ -177,6 +177,9 @@ pub struct Plain {
     pub formats: &'static [&'static str],
     /// The smallest number.
     pub minimum: Option<i64>,
+    /// What sets the type apart from others that oslo calls by the same name,
+    /// which neither a fingerprint nor a schema shows.
+    pub variant: Option<&'static str>,
 }
 
 impl Plain {
@@ -196,6 +199,7 @@ impl Plain {
             enforced: true,
             formats: &[],
             minimum: None,
+            variant: None,
         }
     }
 
@@ -231,6 +235,15 @@ impl Plain {
     pub const fn non_negative(self) -> Self {
         Self {
             minimum: Some(0),
+            ..self
+        }
+    }
+
+    /// The same as a type of its own; see [`Plain::variant`].
+    #[must_use]
+    pub const fn variant(self, variant: &'static str) -> Self {
+        Self {
+            variant: Some(variant),
             ..self
         }
     }

@@ -18,6 +18,7 @@
 //! | methods, wherever the store is | [`#[remotable]`](macro@remotable), [`Context`], [`Route`], [`Indirection`], [`MethodDef`] |
 //! | who can read what | [`Manifest`], [`Registry`], [`WriteOptions`] |
 //! | does a class convert as it should | [`check`] |
+//! | may a class change as it did | [`contract`] |
 //! | what is wrong | [`Error`], [`ValueError`]; what travels: [`Exception`], [`ProjectError`] |
 //! | the text itself | [`Writer`], [`Reader`], [`Limits`], [`Form`] |
 //!
@@ -196,6 +197,7 @@ mod carry;
 mod changes;
 pub mod check;
 mod context;
+pub mod contract;
 mod error;
 mod field;
 pub mod fields;

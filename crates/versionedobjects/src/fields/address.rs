@@ -26,7 +26,7 @@ text_field! {
             let text = text.to_lowercase().replace('-', ":");
             is_mac(&text).then_some(text)
         })
-    }, schema = Plain::pattern(MAC)
+    }, schema = Plain::pattern(MAC).variant("strict")
 }
 
 text_field! {
@@ -47,7 +47,7 @@ text_field! {
             let text = text.to_lowercase();
             is_pci(&text, |separator| separator == '.').then_some(text)
         })
-    }, schema = Plain::pattern(STRICT_PCI)
+    }, schema = Plain::pattern(STRICT_PCI).variant("strict")
 }
 
 fn address(

@@ -62,10 +62,10 @@ pub(super) fn parse(text: &str) -> Option<i128> {
 }
 
 macro_rules! integer {
-    ($($ty:ty),*) => {$(
+    ($($ty:ty: $plain:expr),*) => {$(
         impl FieldType for $ty {
             type View<'a> = Self;
-            const TYPE: &'static TypeDef = &TypeDef { name: "Integer", shape: Shape::Plain(Plain::INTEGER) };
+            const TYPE: &'static TypeDef = &TypeDef { name: "Integer", shape: Shape::Plain($plain) };
 
             fn coerce(value: Value) -> Result<Self, ValueError> {
                 let wide = int(value)?;
@@ -99,7 +99,7 @@ macro_rules! integer {
 
 // 64 bits are what every database column of Nova holds; `i128` is for those
 // who need Python's unbounded integers further than that.
-integer!(i64, i128);
+integer!(i64: Plain::INTEGER, i128: Plain::INTEGER.variant("unbounded"));
 
 /// A whole number that is not negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

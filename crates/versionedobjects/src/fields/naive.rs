@@ -55,7 +55,7 @@ impl FieldType for NaiveDateTime {
     type View<'a> = Self;
     const TYPE: &'static TypeDef = &TypeDef {
         name: "DateTime",
-        shape: Shape::Plain(Plain::formats(&["date-time"])),
+        shape: Shape::Plain(Plain::formats(&["date-time"]).variant("naive")),
     };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {

@@ -192,7 +192,7 @@ text_field! {
             let shown: String = other.python_str().chars().take(64).collect();
             Err(ValueError::new(format!("{} is no UUID", Value::from(shown).python_repr())))
         }
-    }, schema = Plain::pattern(UUID)
+    }, schema = Plain::pattern(UUID).variant("strict")
 }
 
 fn is_uuid(text: &str) -> bool {
