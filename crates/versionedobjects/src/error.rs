@@ -325,9 +325,10 @@ impl Error {
             ),
             Self::Value { cause, .. } => cause.to_exception(self.to_string()),
             Self::BareValue(cause) => cause.to_exception(self.to_string()),
-            Self::ReadOnlyField { field, .. } => {
-                with("ReadOnlyFieldError", map(&[("field", (*field).to_owned())]))
-            }
+            Self::ReadOnlyField { field, .. } => worded(
+                format!("Cannot modify readonly field {field}"),
+                with("ReadOnlyFieldError", map(&[("field", (*field).to_owned())])),
+            ),
             Self::UnsupportedObject { name } => {
                 with("UnsupportedObjectError", map(&[("objtype", name.clone())]))
             }
@@ -343,9 +344,12 @@ impl Error {
                     ("supported", supported.to_string()),
                 ]),
             ),
-            Self::InvalidTargetVersion { requested, .. } => with(
-                "InvalidTargetVersion",
-                map(&[("version", requested.to_string())]),
+            Self::InvalidTargetVersion { requested, .. } => worded(
+                format!("Invalid target version {requested}"),
+                with(
+                    "InvalidTargetVersion",
+                    map(&[("version", requested.to_string())]),
+                ),
             ),
             Self::Action { action, reason } => with(
                 "ObjectActionError",
@@ -389,6 +393,15 @@ impl ValueError {
             ValueErrorKind::ElementType => (OSLO, "ElementTypeError"),
         };
         Exception::new(module, class, message)
+    }
+}
+
+/// The exception with oslo's words, where ours say more than that.
+fn worded(message: String, exception: Exception) -> Exception {
+    Exception {
+        args: vec![message.clone().into()],
+        message,
+        ..exception
     }
 }
 

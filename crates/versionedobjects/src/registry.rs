@@ -114,7 +114,10 @@ impl Registry {
         let header = primitive::header(&mut reader.part(text.as_bytes()))?;
         let (namespace, name) = (header.namespace.as_str(), header.name.as_str());
         let class = match self.serving(namespace, name, header.version) {
-            Err(Error::UnsupportedObject { .. }) => {
+            // Whoever knows the namespace needs only the class to be named.
+            Err(Error::UnsupportedObject { .. })
+                if self.iter().all(|class| class.namespace != namespace) =>
+            {
                 return Err(Error::UnsupportedObject {
                     name: header.full_name(),
                 });
