@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oslo_config::ConfigArgs;
 
-pub use self::object::{Call, Object};
+pub use self::object::{Call, Convert, Object};
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done; 1 what was asked for failed; 2 wrong usage; 69 a database, the bus or a

@@ -2,12 +2,12 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nova_service::Exit;
 use serde_json::{Value as Json, json};
-use versionedobjects::ProjectError as _;
+use versionedobjects::{Exception, ProjectError as _};
 
 /// The result of a command.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -74,6 +74,30 @@ pub enum Error {
         /// What would help.
         hint: Option<String>,
     },
+    /// An object among others cannot be converted.
+    #[error("convert line {line} of {}: {}: {}", called(path), exception.class, exception.message)]
+    Line {
+        /// The file; `-` for standard input.
+        path: PathBuf,
+        /// The number of the line, from 1.
+        line: u64,
+        /// The exception that Nova raises.
+        exception: Box<Exception>,
+    },
+    /// Objects among others could not be converted; the others were.
+    #[error("convert {}: {failed} of {lines} lines failed, the first was line {first}: {}: {}", called(path), exception.class, exception.message)]
+    Lines {
+        /// The file; `-` for standard input.
+        path: PathBuf,
+        /// How many failed.
+        failed: u64,
+        /// How many there were.
+        lines: u64,
+        /// The number of the first that failed, from 1.
+        first: u64,
+        /// Why that one did.
+        exception: Box<Exception>,
+    },
     /// A server did not become what it was to become.
     #[error("wait for server {server} to become {wanted}: {reason}")]
     Wait {
@@ -139,6 +163,9 @@ impl Error {
             Self::NotFound { near, .. } => Some(format!("did you mean {}?", quoted(near))),
             Self::Ambiguous { uuids, .. } => Some(format!("name it by its uuid: {}", uuids.join(", "))),
             Self::Input { hint, .. } => hint.clone(),
+            Self::Line { .. } => {
+                Some("--keep-going converts the others and writes an error in its place".to_owned())
+            }
             Self::Server(nova_api::Error::NoValidHost { .. }) => {
                 Some("`novactl hypervisor list` and `novactl service list` show the computes and their room".to_owned())
             }
@@ -166,6 +193,9 @@ impl Error {
             Self::NotFound { .. } => "NotFound".to_owned(),
             Self::Ambiguous { .. } => "Ambiguous".to_owned(),
             Self::Read { .. } | Self::Input { .. } => "Input".to_owned(),
+            Self::Line { exception, .. } | Self::Lines { exception, .. } => {
+                exception.class.to_string()
+            }
             Self::Wait { .. } => "Wait".to_owned(),
             Self::TooLong { .. } => "TooLong".to_owned(),
             Self::Write(_) => "Write".to_owned(),
@@ -190,6 +220,15 @@ impl Error {
 
 fn is_unreachable(error: &nova_objects::Error) -> bool {
     matches!(error, nova_objects::Error::Model(error) if matches!(**error, versionedobjects::Error::Unreachable { .. }))
+}
+
+/// What a file is called in an error.
+fn called(path: &Path) -> String {
+    if path.as_os_str() == "-" {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
 }
 
 fn quoted(names: &[String]) -> String {

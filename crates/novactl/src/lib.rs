@@ -6,6 +6,7 @@
 //! | [`run`] | from a command line to an exit code |
 //! | [`Session`] | who asks, by which route, over which bus |
 //! | [`commands`] | what each command does; every one gives an [`Answer`](output::Answer) |
+//! | [`convert`] | objects by the line, as other releases read them |
 //! | [`explain`] | what a recorded primitive or message says, as facts and as text |
 //! | [`output`] | answers as tables for people and as JSON for programs |
 //!
@@ -25,6 +26,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod convert;
 mod error;
 pub mod explain;
 mod names;

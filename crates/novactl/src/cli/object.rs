@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use versionedobjects::Version;
 
 /// `novactl object`
 #[derive(Subcommand, Debug)]
@@ -27,6 +28,31 @@ pub enum Object {
         /// The file; - for standard input.
         file: PathBuf,
     },
+    /// Convert objects to what another release reads.
+    ///
+    /// Reads JSON lines of primitives and writes each, in the same place, as
+    /// Nova's `obj_to_primitive` does: at the version --to, for a reader of
+    /// --manifest. With --to alone the reader knows everything else as it is
+    /// here; with --manifest alone each object is written at the version that it
+    /// names, or at its own where that is older; with neither, as it came.
+    ///
+    /// A line may say so itself: {"primitive": .., "to": "2.5", "manifest": {..}}.
+    ///
+    /// The first line that fails ends it, unless --keep-going is given: then
+    /// {"error": {"class": .., "message": ..}} takes its place, with the
+    /// exception that Nova raises, and the exit status is 1 at the end.
+    ///
+    /// Nova asks its database in one case: a ComputeNode that has no service_id
+    /// and is written at a version before 1.13 gets that of its host's service.
+    /// Here is no database; what is written is -1, which is what Nova writes
+    /// where there is no such service.
+    #[command(after_help = concat!(
+        "Examples:\n",
+        "  novactl object convert --to 2.5 < instances.jsonl > for-an-older-release.jsonl\n",
+        "  novactl object convert --manifest theirs.json --keep-going objects.jsonl\n",
+        "  echo '{\"primitive\": {..}, \"to\": \"1.1\"}' | novactl object convert"
+    ))]
+    Convert(Convert),
     /// Call a remotable method.
     #[command(after_help = concat!(
         "Arguments are JSON, or text where that is no JSON; NAME=VALUE passes one by name.\n\n",
@@ -37,6 +63,23 @@ pub enum Object {
         "  novactl object methods Instance"
     ))]
     Call(Call),
+}
+
+/// What is to be converted to what.
+#[derive(Args, Debug)]
+pub struct Convert {
+    /// The file with a primitive a line; - for standard input.
+    #[arg(default_value = "-")]
+    pub file: PathBuf,
+    /// The version to write.
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<Version>,
+    /// A file with what the reader knows, as JSON: versions by class.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Go on behind lines that fail.
+    #[arg(long)]
+    pub keep_going: bool,
 }
 
 /// A call of a remotable method.

@@ -48,6 +48,15 @@ impl Answer {
         }
     }
 
+    /// An answer that has been given already, line by line.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self {
+            json: Map::new(),
+            text: Text::Lines(Vec::new()),
+        }
+    }
+
     /// Adds a fact that people are shown already.
     #[must_use]
     pub fn with(mut self, name: &str, fact: impl Into<Json>) -> Self {
@@ -109,7 +118,7 @@ impl Output {
     /// # Errors
     /// [`Error::Write`]
     pub fn print(&self, answer: &Answer) -> Result<()> {
-        let mut text = if self.json {
+        let mut text = if self.json && !answer.json.is_empty() {
             json_text(answer)
         } else {
             self.text(&answer.text)

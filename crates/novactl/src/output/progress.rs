@@ -37,21 +37,33 @@ impl Progress {
 
     /// `done` of `total` steps are done, the last of which was `step`.
     pub fn step(&mut self, what: &str, done: usize, total: usize, step: &str) {
-        let pause = if self.terminal { FRAME } else { EVERY };
-        let due = self.shown.is_none_or(|shown| shown.elapsed() >= pause);
-        if !due && done != total {
-            return;
+        let last = done == total;
+        if last || self.is_due() {
+            self.show(&format!("{what}: {done} of {total}, {step}"), last);
         }
+    }
+
+    /// Work of unknown length has come that far.
+    pub fn line(&mut self, line: &str) {
+        if self.is_due() {
+            self.show(line, false);
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        let pause = if self.terminal { FRAME } else { EVERY };
+        self.shown.is_none_or(|shown| shown.elapsed() >= pause)
+    }
+
+    fn show(&mut self, line: &str, last: bool) {
         self.shown = Some(Instant::now());
-        let line = format!("{what}: {done} of {total}, {step}");
         let mut out = io::stderr().lock();
         // Whether anybody sees it decides nothing.
         if self.terminal {
             let _ = write!(out, "\r\u{1b}[K{line}");
-            self.open = true;
-            if done == total {
+            self.open = !last;
+            if last {
                 let _ = writeln!(out);
-                self.open = false;
             }
         } else {
             let _ = writeln!(out, "{line}");

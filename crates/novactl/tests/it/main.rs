@@ -5,6 +5,7 @@ mod flavor;
 mod help;
 mod keypair;
 mod object_call;
+mod object_convert;
 mod object_show;
 mod route;
 mod server;

@@ -1,6 +1,7 @@
 //! `novactl object`
 
 mod call;
+mod convert;
 mod list;
 mod methods;
 mod show;
@@ -23,6 +24,7 @@ pub fn offline(command: &Object) -> Option<Result<Answer>> {
         Object::List => Ok(list::list()),
         Object::Methods { class } => methods::methods(class.as_deref()),
         Object::Show { file } => show::show(file),
+        Object::Convert(wanted) => convert::convert(wanted),
         Object::Call(_) => return None,
     })
 }
