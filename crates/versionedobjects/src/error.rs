@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{JsonMap, MethodKind, Version};
+use crate::{JsonMap, MethodKind, Value, Version};
 
 /// The result of an operation on objects.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -108,6 +108,14 @@ pub enum Error {
         what: Cow<'static, str>,
         /// What is wrong, with the position.
         reason: String,
+    },
+    /// The primitive of an object lacks a part of its envelope.
+    #[error("read {object}: it has no `{key}`")]
+    MissingPart {
+        /// The class, where it is known.
+        object: &'static str,
+        /// The key of the part.
+        key: String,
     },
     /// Input larger than the limits in force.
     #[error("read {what}: more than {limit} {unit}; raise `Limits` if the sender is trusted")]
@@ -362,11 +370,19 @@ impl Error {
                     ("parent_objname", parent.clone()),
                 ]),
             ),
-            Self::MissingKey { key, .. } => {
+            Self::MissingKey { key, .. } | Self::MissingPart { key, .. } => {
                 Exception::new(BUILTINS, "KeyError", format!("'{key}'"))
             }
             Self::Arguments { .. } => Exception::new(BUILTINS, "TypeError", self.to_string()),
-            Self::MalformedVersion { .. } | Self::Malformed { .. } | Self::Limit { .. } => {
+            Self::MalformedVersion { text } => Exception::new(
+                "packaging.version",
+                "InvalidVersion",
+                format!(
+                    "Invalid version: {}",
+                    Value::from(text.as_str()).python_repr()
+                ),
+            ),
+            Self::Malformed { .. } | Self::Limit { .. } => {
                 Exception::new(BUILTINS, "ValueError", self.to_string())
             }
             Self::Receiver { .. } | Self::WrongStore { .. } => {

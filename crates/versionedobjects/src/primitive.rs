@@ -11,10 +11,11 @@ use std::str::FromStr as _;
 
 use crate::carry::{self, Lost};
 use crate::changes::{FieldSet, tells_of_changes, what_changed};
+use crate::error::ValueErrorKind;
 use crate::writer::ChildRule;
 use crate::{
-    Class, Data, Error, FieldDef, Form, ObjectExt as _, Reader, Result, ValueError, Version,
-    VersionedObject, Writer,
+    Class, Data, Error, FieldDef, FieldType, Form, ObjectExt as _, Reader, Result, ValueError,
+    Version, VersionedObject, Writer,
 };
 
 /// Writes an object that is not inside another, at `target` or its own version.
@@ -328,10 +329,7 @@ fn converted(
     hook: crate::BackportHook,
 ) -> Result<(Data, Data)> {
     let text = part.finish()?;
-    let before: Data = serde_json::from_str(&text).map_err(|error| Error::Malformed {
-        what: "written data".into(),
-        reason: error.to_string(),
-    })?;
+    let before = <Data as FieldType>::read(&mut Reader::new(&text)?)?;
     let mut data = before.clone();
     hook(object, &mut data, version)?;
     Ok((before, data))
@@ -379,8 +377,13 @@ impl Header {
 /// skips the rest.
 ///
 /// # Errors
-/// [`Error::Malformed`] if it is no object's primitive.
+/// [`Error::Malformed`] or [`Error::MissingPart`] if it is no object's primitive.
 pub fn header(reader: &mut Reader<'_>) -> Result<Header> {
+    header_of(reader, "versioned_object")
+}
+
+/// The same, where keys that are missing would have had that prefix.
+pub(crate) fn header_of(reader: &mut Reader<'_>, prefix: &str) -> Result<Header> {
     let (mut name, mut namespace, mut version) = (None, None, None);
     reader.object(
         |key| key.rsplit_once('.').map(|(_, key)| Key::of(key)),
@@ -394,17 +397,16 @@ pub fn header(reader: &mut Reader<'_>) -> Result<Header> {
             Ok(())
         },
     )?;
-    match (name, namespace, version) {
-        (Some(name), Some(namespace), Some(version)) => Ok(Header {
-            name,
-            namespace,
-            version,
-        }),
-        _ => Err(Error::Malformed {
-            what: "an object".into(),
-            reason: "it lacks its name, its namespace or its version".into(),
-        }),
-    }
+    let lacks = |part: &str| Error::MissingPart {
+        object: "an object",
+        key: format!("{prefix}.{part}"),
+    };
+    Ok(Header {
+        // oslo looks for the namespace first.
+        namespace: namespace.ok_or_else(|| lacks("namespace"))?,
+        name: name.ok_or_else(|| lacks("name"))?,
+        version: version.ok_or_else(|| lacks("version"))?,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -441,9 +443,11 @@ impl Key {
 pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Result<()> {
     let class = object.class();
     if !reader.is_object()? {
-        return Err(
-            ValueError::new(format!("An object of type {} is required here", class.name)).into(),
-        );
+        return Err(ValueError::of(
+            ValueErrorKind::Type,
+            format!("An object of type {} is required here", class.name),
+        )
+        .into());
     }
     let mut namespace: Option<bool> = None;
     let mut foreign = String::new();
@@ -501,9 +505,9 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
             Ok(())
         },
     )?;
-    let lacks = |what: &str| Error::Malformed {
-        what: class.name.into(),
-        reason: format!("it has no `{}.{what}`", class.prefix),
+    let lacks = |part: &str| Error::MissingPart {
+        object: class.name,
+        key: format!("{}.{part}", class.prefix),
     };
     if !namespace.ok_or_else(|| lacks("namespace"))? {
         return Err(Error::UnsupportedObject {

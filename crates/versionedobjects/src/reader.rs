@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use jiter::{Jiter, JiterError, NumberAny, NumberInt, Peek};
 
-use crate::{Class, Error, Manifest, Result, Value, Version};
+use crate::error::ValueErrorKind;
+use crate::{Class, Error, Json, JsonMap, Manifest, Result, Value, ValueError, Version};
 
 /// How much a reader accepts before it gives up.
 ///
@@ -255,9 +256,11 @@ impl<'j> Reader<'j> {
         Ok(Some(match number {
             NumberAny::Int(NumberInt::Int(value)) => Number::Int(value.into()),
             NumberAny::Int(NumberInt::BigInt(value)) => {
-                Number::Int(i128::try_from(value).map_err(|_| Error::Malformed {
-                    what: "JSON".into(),
-                    reason: "an integer of more than 127 bits".into(),
+                Number::Int(i128::try_from(value).map_err(|_| {
+                    ValueError::of(
+                        ValueErrorKind::Overflow,
+                        "an integer of more than 127 bits, which no field holds",
+                    )
                 })?)
             }
             NumberAny::Float(value) => Number::Float(value),
@@ -415,6 +418,51 @@ impl<'j> Reader<'j> {
         })
     }
 
+    /// Reads whatever comes next as a tree. Numbers stay what they are to the
+    /// last digit, which serde_json's own parser does not promise of floats.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], [`Error::Limit`]; [`Error::BareValue`] for numbers
+    /// that such a tree cannot hold: `NaN`, infinities, and integers of more
+    /// than 64 bits.
+    pub fn json(&mut self) -> Result<Json> {
+        Ok(match self.peek()? {
+            Peek::Null => {
+                self.null()?;
+                Json::Null
+            }
+            Peek::String => self.str()?.map_or(Json::Null, Json::from),
+            Peek::Array => {
+                let mut items = Vec::new();
+                self.array(|reader| {
+                    items.push(reader.json()?);
+                    Ok(())
+                })?;
+                Json::Array(items)
+            }
+            Peek::Object => {
+                let mut items = JsonMap::new();
+                self.object(str::to_owned, |reader, key| {
+                    let value = reader.json()?;
+                    items.insert(key, value);
+                    Ok(())
+                })?;
+                Json::Object(items)
+            }
+            _ => match self.value()? {
+                Value::Bool(value) => Json::Bool(value),
+                Value::Int(value) => Json::Number(
+                    serde_json::Number::from_i128(value).ok_or_else(|| no_number(value))?,
+                ),
+                Value::Float(value) => Json::Number(
+                    serde_json::Number::from_f64(value).ok_or_else(|| no_number(value))?,
+                ),
+                // Nothing else is left.
+                _ => Json::Null,
+            },
+        })
+    }
+
     /// Checks that nothing follows.
     ///
     /// # Errors
@@ -422,6 +470,10 @@ impl<'j> Reader<'j> {
     pub fn finish(mut self) -> Result<()> {
         self.jiter.finish().map_err(|error| self.malformed(&error))
     }
+}
+
+fn no_number(value: impl std::fmt::Display) -> Error {
+    ValueError::new(format!("{value} has no place in a JSON value")).into()
 }
 
 /// A JSON number.

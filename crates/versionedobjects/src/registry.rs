@@ -111,7 +111,11 @@ impl Registry {
     /// As [`Registry::read`].
     pub fn read_from(&self, reader: &mut Reader<'_>) -> Result<Box<dyn VersionedObject>> {
         let text = reader.raw()?;
-        let header = primitive::header(&mut reader.part(text.as_bytes()))?;
+        let prefix = self
+            .order
+            .first()
+            .map_or("versioned_object", |class| class.prefix);
+        let header = primitive::header_of(&mut reader.part(text.as_bytes()), prefix)?;
         let (namespace, name) = (header.namespace.as_str(), header.name.as_str());
         let class = match self.serving(namespace, name, header.version) {
             // Whoever knows the namespace needs only the class to be named.

@@ -2,7 +2,8 @@
 
 use serde_json::value::RawValue;
 use versionedobjects::{
-    FieldType, IntoField, Json, Shape, TypeDef, Value, ValueError, Writer, python_json,
+    FieldType, IntoField, Json, Shape, TypeDef, Value, ValueError, ValueErrorKind, Writer,
+    python_json,
 };
 
 /// A list of virtual interfaces with their networks, subnets and addresses
@@ -34,7 +35,8 @@ impl NetworkInfo {
         // Checked, but nothing is built: most of these are passed on unread.
         match serde_json::from_str::<Vec<&RawValue>>(&text) {
             Ok(items) if items.iter().all(|item| item.get().starts_with('{')) => Ok(Self(text)),
-            Ok(_) => Err(ValueError::new(
+            Ok(_) => Err(ValueError::of(
+                ValueErrorKind::Type,
                 "A NetworkModel is required: a list of dictionaries",
             )),
             Err(error) => Err(ValueError::new(format!(

@@ -34,7 +34,9 @@ impl<'l> Request<'l> {
                 "to" => {
                     let text = reader.str()?;
                     let text = text.ok_or_else(|| malformed("its `to` is no text"))?;
-                    to = Some(Version::from_str(text)?);
+                    to = Some(
+                        Version::from_str(text).map_err(|error| malformed(error.to_string()))?,
+                    );
                 }
                 "manifest" => manifest = Some(read_manifest(reader.raw()?)?),
                 other => {

@@ -12,9 +12,11 @@ use crate::{
 /// A dictionary with text keys, in the order they were put in.
 pub type Dict<T> = IndexMap<String, T>;
 
+/// `refusal` is what the original raises for what is no dictionary.
 fn entries<T: FieldType>(
     value: Value,
     item: fn(Value) -> Result<T, ValueError>,
+    refusal: ValueErrorKind,
 ) -> Result<IndexMap<String, T>, ValueError> {
     match value {
         Value::Map(entries) => entries
@@ -43,10 +45,10 @@ fn entries<T: FieldType>(
                 ),
             ))
         }
-        other => Err(ValueError::new(format!(
-            "A dict is required here, not {}",
-            other.type_name()
-        ))),
+        other => Err(ValueError::of(
+            refusal,
+            format!("A dict is required here, not {}", other.type_name()),
+        )),
     }
 }
 
@@ -58,11 +60,11 @@ impl<T: FieldType> FieldType for IndexMap<String, T> {
     };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
-        entries(value, T::coerce)
+        entries(value, T::coerce, ValueErrorKind::Value)
     }
 
     fn from_primitive(value: Value) -> Result<Self, ValueError> {
-        entries(value, T::from_primitive)
+        entries(value, T::from_primitive, ValueErrorKind::Attribute)
     }
 
     fn view(&self) -> &Self {

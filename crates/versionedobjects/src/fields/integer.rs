@@ -19,9 +19,13 @@ fn int(value: Value) -> Result<i128, ValueError> {
         Value::Float(value) if value.is_nan() => {
             Err(ValueError::new("cannot convert float NaN to integer"))
         }
-        Value::Float(_) => Err(ValueError::of(
+        Value::Float(value) if value.is_infinite() => Err(ValueError::of(
             ValueErrorKind::Overflow,
-            "cannot convert a float this large to integer",
+            "cannot convert float infinity to integer",
+        )),
+        Value::Float(value) => Err(ValueError::of(
+            ValueErrorKind::Overflow,
+            format!("{value:e} is an integer of more than 127 bits, which no field holds"),
         )),
         Value::Str(text) => parse(&text).ok_or_else(|| invalid(&text)),
         Value::Bytes(bytes) => {
@@ -70,7 +74,11 @@ macro_rules! integer {
             fn coerce(value: Value) -> Result<Self, ValueError> {
                 let wide = int(value)?;
                 Self::try_from(wide).map_err(|_| {
-                    ValueError::of(ValueErrorKind::Overflow, format!("{wide} does not fit {}", stringify!($ty)))
+                    let bits = Self::BITS;
+                    ValueError::of(
+                        ValueErrorKind::Overflow,
+                        format!("{wide} does not fit the {bits} bits of the field"),
+                    )
                 })
             }
 

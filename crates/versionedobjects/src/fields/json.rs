@@ -43,13 +43,6 @@ fn json(value: Value) -> Result<Json, ValueError> {
     })
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| crate::Error::Malformed {
-        what: "JSON".into(),
-        reason: error.to_string(),
-    })
-}
-
 impl FieldType for Json {
     type View<'a> = &'a Self;
     const TYPE: &'static TypeDef = &TypeDef {
@@ -75,7 +68,7 @@ impl FieldType for Json {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        parse(reader.raw()?)
+        reader.json()
     }
 }
 
@@ -111,9 +104,9 @@ impl FieldType for JsonMap {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        if !reader.is_object()? {
-            return Ok(Self::coerce(reader.value()?)?);
+        match reader.json()? {
+            Json::Object(map) => Ok(map),
+            other => Ok(Self::coerce(other.into())?),
         }
-        parse(reader.raw()?)
     }
 }

@@ -1,13 +1,16 @@
 //! Lists: oslo's `List`.
 
+use crate::error::ValueErrorKind;
 use crate::{
     Element, FieldType, IntoField, Path, Reader, Result, Shape, TypeDef, Value, ValueError,
     VersionedObject, Writer,
 };
 
+/// `refusal` is what the original raises for what is no list.
 fn items<T: FieldType>(
     value: Value,
     item: fn(Value) -> Result<T, ValueError>,
+    refusal: ValueErrorKind,
 ) -> Result<Vec<T>, ValueError> {
     let items = match value {
         Value::List(items) | Value::Set(items) => items,
@@ -16,10 +19,10 @@ fn items<T: FieldType>(
             .map(|byte| Value::Int(byte.into()))
             .collect(),
         other => {
-            return Err(ValueError::new(format!(
-                "A list is required here, not {}",
-                other.type_name()
-            )));
+            return Err(ValueError::of(
+                refusal,
+                format!("A list is required here, not {}", other.type_name()),
+            ));
         }
     };
     items
@@ -42,11 +45,11 @@ impl<T: FieldType> FieldType for Vec<T> {
     };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
-        items(value, T::coerce)
+        items(value, T::coerce, ValueErrorKind::Value)
     }
 
     fn from_primitive(value: Value) -> Result<Self, ValueError> {
-        items(value, T::from_primitive)
+        items(value, T::from_primitive, ValueErrorKind::Type)
     }
 
     fn view(&self) -> &[T] {

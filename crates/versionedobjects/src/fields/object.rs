@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use crate::error::ValueErrorKind;
 use crate::{
     Error, Exception, Object, Reader, Result, Value, ValueError, VersionedObject, primitive,
 };
@@ -53,10 +54,12 @@ pub fn not_an_object(class: &str, value: &Value) -> ValueError {
 #[doc(hidden)]
 pub fn named_object<'j>(reader: &mut Reader<'j>) -> Result<(String, &'j str)> {
     if !reader.is_object()? {
-        return Err(ValueError::new("An object is required here").into());
+        return Err(ValueError::of(ValueErrorKind::Type, "An object is required here").into());
     }
     let text = reader.raw()?;
-    let header = primitive::header(&mut reader.part(text.as_bytes()))?;
+    let first = text.split('"').nth(1).and_then(|key| key.rsplit_once('.'));
+    let prefix = first.map_or("versioned_object", |(prefix, _)| prefix);
+    let header = primitive::header_of(&mut reader.part(text.as_bytes()), prefix)?;
     Ok((header.name, text))
 }
 

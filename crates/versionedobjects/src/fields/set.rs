@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::error::ValueErrorKind;
 use crate::{Element, FieldType, Result, Shape, TypeDef, Value, ValueError, Writer};
 
 fn items<T: FieldType + Ord>(
@@ -40,10 +41,10 @@ impl<T: FieldType + Ord> FieldType for BTreeSet<T> {
     fn from_primitive(value: Value) -> Result<Self, ValueError> {
         match value {
             Value::List(values) | Value::Set(values) => items(values, T::from_primitive),
-            other => Err(ValueError::new(format!(
-                "A set is required here, not {}",
-                other.type_name()
-            ))),
+            other => Err(ValueError::of(
+                ValueErrorKind::Type,
+                format!("A set is required here, not {}", other.type_name()),
+            )),
         }
     }
 
