@@ -6,6 +6,7 @@ mod help;
 mod keypair;
 mod object_call;
 mod object_convert;
+mod object_convert_like_nova;
 mod object_show;
 mod route;
 mod server;

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Deployment, Ran, vectors};
 
-fn convert(input: impl Into<Vec<u8>>, arguments: &[&str]) -> Ran {
+pub(crate) fn convert(input: impl Into<Vec<u8>>, arguments: &[&str]) -> Ran {
     let mut command = Deployment::new().command(&[&["object", "convert"], arguments].concat());
     let pipes = command
         .stdin(Stdio::piped())
@@ -31,6 +31,11 @@ fn tag(version: &str, data: Json) -> Json {
 
 fn blue() -> Json {
     tag("1.1", json!({ "tag": "blue" }))
+}
+
+/// The text of the same JSON, so that the order of keys counts.
+pub(crate) fn text(json: &Json) -> String {
+    normalized(json).to_string()
 }
 
 /// The same JSON with every list of changes in one order, which means nothing.
@@ -71,8 +76,7 @@ impl Expected {
             Some(error) => {
                 *got == json!({ "error": { "class": error, "message": self.result["message"] } })
             }
-            // As text, so that the order of keys counts.
-            None => normalized(&self.result).to_string() == normalized(got).to_string(),
+            None => text(&self.result) == text(got),
         }
     }
 }
@@ -235,6 +239,7 @@ fn failures_have_the_exception_that_nova_raises() {
             "'Tag'",
         ),
         (json!([1]), "ValueError", ""),
+        (json!({}), "KeyError", "'nova_object.namespace'"),
         (json!({ "to": "1.0" }), "ValueError", "no `primitive`"),
     ];
     let input: String = lines.iter().map(|(line, ..)| format!("{line}\n")).collect();
