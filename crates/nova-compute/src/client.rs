@@ -4,23 +4,27 @@ use std::fmt;
 use std::sync::Arc;
 
 use nova_objects::{Context, Instance};
-use nova_rpc::{RequestCodec, arguments};
+use nova_rpc::{Peer, Peers, RequestCodec, arguments};
 use nova_service::request_codec;
 use oslo_messaging::{CallContext, Error, Kwargs, Result, RpcClient, Target, Transport};
 
 use crate::COMPUTE_TOPIC;
 
-/// The version the messages are of. Every compute of the last releases serves
-/// it (nova `compute/rpcapi.py`, `_ver`).
+/// The version the messages are of, and one of the major before that has the
+/// same arguments, for computes that serve nothing newer (nova
+/// `compute/rpcapi.py`, `_ver`).
 const VERSION: &str = "6.0";
+const OLDER_VERSION: &str = "5.0";
 
 /// Hands instances to computes: nova `compute/rpcapi.py`, `ComputeAPI`.
 ///
 /// All methods are casts: they return when the bus has the message. What
-/// became of it is read from the instance.
+/// became of it is read from the instance. Each compute is sent what it says it
+/// reads; one that says nothing, as Python's do, is sent the newest.
 #[derive(Clone)]
 pub struct ComputeClient {
     rpc: RpcClient,
+    peers: Peers,
     codec: Arc<dyn RequestCodec>,
 }
 
@@ -28,9 +32,17 @@ impl ComputeClient {
     /// A client of the computes on the transport's bus.
     #[must_use]
     pub fn new(transport: Transport) -> Self {
+        let peers = nova_service::peers(&transport, None);
+        Self::knowing(transport, peers)
+    }
+
+    /// A client of computes that are known already.
+    #[must_use]
+    pub fn knowing(transport: Transport, peers: Peers) -> Self {
         let target = Target::new(COMPUTE_TOPIC).version(VERSION);
         Self {
             rpc: RpcClient::new(transport, target),
+            peers,
             codec: Arc::new(request_codec()),
         }
     }
@@ -48,7 +60,8 @@ impl ComputeClient {
     ) -> Result<()> {
         let nothing: [&str; 0] = [];
         let empty = serde_json::json!({});
-        let args = with_instance(instance)?
+        let peer = self.peer(host).await;
+        let args = with_instance(instance, &peer)?
             .value("image", &empty)?
             .value("request_spec", &None::<&str>)?
             .value("filter_properties", &empty)?
@@ -61,7 +74,8 @@ impl ComputeClient {
             .value("limits", &empty)?
             .value("host_list", &None::<&str>)?
             .value("accel_uuids", &nothing)?;
-        self.cast(ctx, host, "build_and_run_instance", &args).await
+        self.cast(ctx, (host, &peer), "build_and_run_instance", &args)
+            .await
     }
 
     /// Has a stopped server started.
@@ -74,8 +88,9 @@ impl ComputeClient {
         host: &str,
         instance: &Instance,
     ) -> Result<()> {
-        let args = with_instance(instance)?;
-        self.cast(ctx, host, "start_instance", &args).await
+        let peer = self.peer(host).await;
+        let args = with_instance(instance, &peer)?;
+        self.cast(ctx, (host, &peer), "start_instance", &args).await
     }
 
     /// Has a server stopped: by its operating system with `clean_shutdown`,
@@ -90,8 +105,9 @@ impl ComputeClient {
         instance: &Instance,
         clean_shutdown: bool,
     ) -> Result<()> {
-        let args = with_instance(instance)?.value("clean_shutdown", &clean_shutdown)?;
-        self.cast(ctx, host, "stop_instance", &args).await
+        let peer = self.peer(host).await;
+        let args = with_instance(instance, &peer)?.value("clean_shutdown", &clean_shutdown)?;
+        self.cast(ctx, (host, &peer), "stop_instance", &args).await
     }
 
     /// Has a server rebooted. `reboot_type` is `SOFT` or `HARD`.
@@ -105,10 +121,12 @@ impl ComputeClient {
         instance: &Instance,
         reboot_type: &str,
     ) -> Result<()> {
-        let args = with_instance(instance)?
+        let peer = self.peer(host).await;
+        let args = with_instance(instance, &peer)?
             .value("block_device_info", &None::<&str>)?
             .value("reboot_type", reboot_type)?;
-        self.cast(ctx, host, "reboot_instance", &args).await
+        self.cast(ctx, (host, &peer), "reboot_instance", &args)
+            .await
     }
 
     /// Has a server taken off its host and its record deleted.
@@ -122,21 +140,38 @@ impl ComputeClient {
         instance: &Instance,
     ) -> Result<()> {
         let nothing: [&str; 0] = [];
-        let args = with_instance(instance)?.value("bdms", &nothing)?;
-        self.cast(ctx, host, "terminate_instance", &args).await
+        let peer = self.peer(host).await;
+        let args = with_instance(instance, &peer)?.value("bdms", &nothing)?;
+        self.cast(ctx, (host, &peer), "terminate_instance", &args)
+            .await
     }
 
-    async fn cast(&self, ctx: &Context, host: &str, method: &str, args: &Kwargs) -> Result<()> {
+    async fn peer(&self, host: &str) -> Arc<Peer> {
+        self.peers.of(COMPUTE_TOPIC, Some(host)).await
+    }
+
+    async fn cast(
+        &self,
+        ctx: &Context,
+        (host, peer): (&str, &Peer),
+        method: &str,
+        args: &Kwargs,
+    ) -> Result<()> {
         let context = self.codec.encode(ctx, CallContext::builder())?.build();
-        let prepared = self.rpc.prepare().server(host);
+        let mut prepared = self.rpc.prepare().server(host);
+        if peer.serves(VERSION) == Some(false) && peer.serves(OLDER_VERSION) == Some(true) {
+            prepared = prepared.version(OLDER_VERSION);
+        }
         prepared.cast(&context, method, args).await
     }
 }
 
-fn with_instance(instance: &Instance) -> Result<Kwargs> {
-    arguments::with(Kwargs::new(), "instance", instance).map_err(|error| Error::Unwritable {
-        what: "an instance".to_owned(),
-        reason: error.to_string(),
+fn with_instance(instance: &Instance, peer: &Peer) -> Result<Kwargs> {
+    arguments::with_for(Kwargs::new(), "instance", instance, peer).map_err(|error| {
+        Error::Unwritable {
+            what: "an instance".to_owned(),
+            reason: error.to_string(),
+        }
     })
 }
 

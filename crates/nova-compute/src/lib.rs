@@ -36,7 +36,6 @@ mod manager;
 mod node_identity;
 mod options;
 mod patience;
-mod pin;
 mod readiness;
 mod resource_tracker;
 mod service;
@@ -49,9 +48,10 @@ pub use error::{Error, OperationError, Result};
 pub use manager::{BuildOutcome, Manager, Operation, RebootType};
 pub use options::ComputeOptions;
 pub use patience::Patience;
-pub use pin::{Pin, PinError};
 pub use resource_tracker::ResourceTracker;
 pub use service::{Compute, State};
+
+pub use nova_service::{Pin, PinError};
 
 /// The topic computes serve.
 pub const COMPUTE_TOPIC: &str = "compute";

@@ -30,8 +30,8 @@ struct Args {
     #[command(flatten)]
     config: ConfigArgs,
 
-    /// Behave as an older release: read no newer versions of these classes. What is newer is asked for in an older form,
-    /// as during an upgrade, and the log says so.
+    /// Behave as an older release: read no newer versions of these classes. Others learn of it and send what it reads, as
+    /// during an upgrade, and the log says what came.
     #[arg(long, value_name = "CLASS=VERSION,..")]
     pin_objects: Option<Pin>,
 }

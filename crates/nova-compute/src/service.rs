@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use nova_objects::service::SERVICE_VERSION;
 use nova_objects::{Context, InstanceList, RequestContext, Service};
-use nova_rpc::ConductorClient;
+use nova_rpc::{ConductorClient, Member, Peers, SkewCounts};
 use nova_service::request_codec;
-use oslo_messaging::{BaseApi, Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
+use oslo_messaging::{Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -43,6 +43,7 @@ pub enum State {
 pub struct Compute {
     server: RpcServer,
     manager: Arc<Manager>,
+    peers: Peers,
     state: watch::Sender<State>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -63,7 +64,9 @@ impl Compute {
         driver: Arc<dyn VirtDriver>,
         state: watch::Sender<State>,
     ) -> Result<Self> {
-        let client = ConductorClient::new(transport.clone(), request_codec());
+        let peers = nova_service::peers(transport, options.pin.as_ref());
+        let client =
+            ConductorClient::new(transport.clone(), request_codec()).knowing(peers.clone());
         let ctx = Context::remote(Arc::new(client), RequestContext::admin());
         let ctx = match &options.pin {
             Some(pin) => {
@@ -90,7 +93,7 @@ impl Compute {
                 prepared => break prepared?,
             }
         };
-        let server = serve(transport, &ctx, &options, &manager).await?;
+        let server = serve(transport, &ctx, &options, &manager, &peers).await?;
         state.send_replace(State::Ready);
         let mut tasks = vec![tokio::spawn(heartbeat::report(
             ctx.clone(),
@@ -104,9 +107,16 @@ impl Compute {
         Ok(Self {
             server,
             manager,
+            peers,
             state,
             tasks,
         })
+    }
+
+    /// What other releases have cost it so far.
+    #[must_use]
+    pub fn skew(&self) -> SkewCounts {
+        self.peers.skew().counts()
     }
 
     /// What carries the operations out.
@@ -218,6 +228,7 @@ async fn serve(
     ctx: &Context,
     options: &ComputeOptions,
     manager: &Arc<Manager>,
+    peers: &Peers,
 ) -> Result<RpcServer> {
     let failed = |source| Error::Serve {
         host: options.host.clone(),
@@ -232,11 +243,18 @@ async fn serve(
             options.patience,
         ))
     };
-    let base: Arc<dyn Endpoint> = Arc::new(BaseApi::new(COMPUTE_TOPIC).map_err(failed)?);
+    let pin = options.pin.as_ref();
+    let profile = nova_service::profile(COMPUTE_TOPIC, &options.host, COMPUTE_BINARY, pin)
+        .serving([COMPUTE_VERSION, OLDER_VERSION]);
+    let member = Member::new(profile, peers.skew().clone()).map_err(failed)?;
     RpcServer::start(
         transport,
         Target::new(COMPUTE_TOPIC).server(&*options.host),
-        Dispatcher::new([endpoint(COMPUTE_VERSION), endpoint(OLDER_VERSION), base]),
+        Dispatcher::new([
+            endpoint(COMPUTE_VERSION),
+            endpoint(OLDER_VERSION),
+            member.endpoint(),
+        ]),
         ServerOptions::default(),
     )
     .await

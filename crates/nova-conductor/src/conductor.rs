@@ -5,16 +5,21 @@ use std::time::Duration;
 
 use nova_db::NovaDb;
 use nova_objects::{NovaStore, registry};
-use nova_rpc::{CONDUCTOR_TOPIC, ObjectEndpoint};
-use nova_service::request_codec;
-use oslo_messaging::{BaseApi, Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
+use nova_rpc::{CONDUCTOR_TOPIC, CONDUCTOR_VERSION, Member, ObjectEndpoint, Skew, SkewCounts};
+use nova_service::{Pin, request_codec};
+use oslo_messaging::{Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
 use versionedobjects::{Route, Store};
 
 /// A conductor at work since [`Conductor::start`].
 #[derive(Debug)]
 pub struct Conductor {
     server: RpcServer,
+    member: Member,
+    skew: Skew,
 }
+
+/// The program, as it says itself to others.
+const PROGRAM: &str = "nova-conductor";
 
 /// Why a conductor could not start.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +36,21 @@ impl Conductor {
     /// # Errors
     /// When the bus refuses to listen.
     pub async fn start(transport: &Transport, host: &str, db: NovaDb) -> Result<Self, Error> {
+        Self::of_release(transport, host, db, None).await
+    }
+
+    /// The same, as a release that knows no newer versions than `pin` names.
+    ///
+    /// # Errors
+    /// When the bus refuses to listen.
+    pub async fn of_release(
+        transport: &Transport,
+        host: &str,
+        db: NovaDb,
+        pin: Option<Pin>,
+    ) -> Result<Self, Error> {
         let store: Arc<dyn NovaStore> = Arc::new(db);
-        Self::with_route(transport, host, Route::Direct(Store::new(store))).await
+        Self::serve(transport, host, Route::Direct(Store::new(store)), pin).await
     }
 
     /// Serves by whatever route: with a remote one it is a relay, in tests the
@@ -45,14 +63,29 @@ impl Conductor {
         host: &str,
         route: Route,
     ) -> Result<Self, Error> {
+        Self::serve(transport, host, route, None).await
+    }
+
+    async fn serve(
+        transport: &Transport,
+        host: &str,
+        route: Route,
+        pin: Option<Pin>,
+    ) -> Result<Self, Error> {
         let failed = |source| Error {
             host: host.to_owned(),
             source,
         };
-        let endpoints: [Arc<dyn Endpoint>; 2] = [
-            Arc::new(ObjectEndpoint::new(registry(), route, request_codec())),
-            Arc::new(BaseApi::new(CONDUCTOR_TOPIC).map_err(failed)?),
-        ];
+        let skew = Skew::default();
+        let profile = nova_service::profile(CONDUCTOR_TOPIC, host, PROGRAM, pin.as_ref())
+            .serving([CONDUCTOR_VERSION]);
+        let mut member = Member::new(profile, skew.clone())
+            .map_err(failed)?
+            .joining();
+        let objects = ObjectEndpoint::new(registry(), route, request_codec())
+            .pinned(pin.map(|pin| Arc::clone(pin.manifest())))
+            .counting(skew.clone());
+        let endpoints: [Arc<dyn Endpoint>; 2] = [Arc::new(objects), member.endpoint()];
         let target = Target::new(CONDUCTOR_TOPIC).server(host);
         let server = RpcServer::start(
             transport,
@@ -62,12 +95,25 @@ impl Conductor {
         )
         .await
         .map_err(failed)?;
-        Ok(Self { server })
+        member.join(transport);
+        Ok(Self {
+            server,
+            member,
+            skew,
+        })
+    }
+
+    /// What callers of other releases have cost it so far.
+    #[must_use]
+    pub fn skew(&self) -> SkewCounts {
+        self.skew.counts()
     }
 
     /// Takes no more requests, finishes those in flight within `grace`, and
     /// returns how many it had to give up.
     pub async fn stop(self, grace: Duration) -> usize {
-        self.server.stop_within(grace).await
+        let unfinished = self.server.stop_within(grace).await;
+        self.member.leave().await;
+        unfinished
     }
 }

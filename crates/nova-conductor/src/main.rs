@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use nova_conductor::{Conductor, open_database};
-use nova_service::{Bus, Exit, Shutdown, report};
+use nova_service::{Bus, Exit, Pin, Shutdown, report};
 use oslo_config::{ConfigArgs, Settings};
 
 const PROGRAM: &str = "nova-conductor";
@@ -26,6 +26,11 @@ const PROGRAM: &str = "nova-conductor";
 struct Args {
     #[command(flatten)]
     config: ConfigArgs,
+
+    /// Behave as an older release: read and write no newer versions of these classes. Callers of newer releases learn of it
+    /// and send what it reads.
+    #[arg(long, value_name = "CLASS=VERSION,..")]
+    pin_objects: Option<Pin>,
 }
 
 fn main() -> ExitCode {
@@ -33,12 +38,12 @@ fn main() -> ExitCode {
     let started = nova_service::settings(PROGRAM, &args.config)
         .and_then(|settings| Ok((settings, nova_service::runtime()?)));
     match started {
-        Ok((settings, runtime)) => runtime.block_on(run(&settings)).into(),
+        Ok((settings, runtime)) => runtime.block_on(run(&settings, args.pin_objects)).into(),
         Err(error) => fail(&error, error.exit()).into(),
     }
 }
 
-async fn run(settings: &Settings) -> Exit {
+async fn run(settings: &Settings, pin: Option<Pin>) -> Exit {
     let mut shutdown = match Shutdown::listen() {
         Ok(shutdown) => shutdown,
         Err(error) => return fail(&error, Exit::Failure),
@@ -52,7 +57,8 @@ async fn run(settings: &Settings) -> Exit {
         Err(error) => return fail(&error, error.exit()),
     };
     let conductor =
-        match Conductor::start(bus.transport(), &settings.service.host, db.clone()).await {
+        match Conductor::of_release(bus.transport(), &settings.service.host, db.clone(), pin).await
+        {
             Ok(conductor) => conductor,
             Err(error) => return fail(&error, Exit::Unavailable),
         };

@@ -6,7 +6,7 @@ use versionedobjects::{
     CallError, Context, FieldType, Form, Result, Returned, Writer, read_all, read_or_backport,
 };
 
-use crate::failure_of;
+use crate::{Peer, failure_of};
 
 /// The argument of that name, which must have been sent.
 ///
@@ -68,6 +68,17 @@ pub fn optional<T: FieldType>(args: &Args<'_>, name: &str) -> Result<Option<T>, 
 /// When it cannot be written.
 pub fn with(kwargs: Kwargs, name: &str, value: &dyn Returned) -> Result<Kwargs> {
     Ok(kwargs.json(name, &Json::from_written(written(value, Form::Compat)?)))
+}
+
+/// Adds an argument that its reader can read at once: objects in it are written
+/// at what `peer` says it reads.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn with_for(kwargs: Kwargs, name: &str, value: &dyn Returned, peer: &Peer) -> Result<Kwargs> {
+    let mut writer = peer.writer();
+    value.write(&mut writer);
+    Ok(kwargs.written(name, &writer.finish()?))
 }
 
 /// A value as JSON text.

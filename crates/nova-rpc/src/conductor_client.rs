@@ -6,12 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use oslo_messaging::{CallContext, Json, Kwargs, RpcClient, Target, Transport};
 use versionedobjects::{
-    CallError, Class, Context, Error, Form, Indirection, Manifest, MethodDef, ObjectExt as _,
-    Outgoing, Result, VersionedObject, WriteOptions, python_json,
+    CallError, Class, Context, Error, Form, Indirection, Manifest, MethodDef, Outgoing, Result,
+    VersionedObject, Writer, python_json, write_child,
 };
 
 use crate::manifests::Own;
-use crate::{CONDUCTOR_TOPIC, CONDUCTOR_VERSION, FORM_KEY, NATIVE, RequestCodec, exception_of};
+use crate::{
+    CONDUCTOR_TOPIC, CONDUCTOR_VERSION, FORM_KEY, NATIVE, Peers, READS_KEY, RequestCodec,
+    exception_of,
+};
 
 /// Calls remotable methods at a conductor: nova `conductor/rpcapi.py` and the
 /// `ConductorAPI` indirection of `nova/objects`.
@@ -20,6 +23,8 @@ pub struct ConductorClient {
     codec: Arc<dyn RequestCodec>,
     form: Form,
     manifests: Own,
+    topic: String,
+    peers: Option<Peers>,
 }
 
 impl ConductorClient {
@@ -40,7 +45,18 @@ impl ConductorClient {
             codec: Arc::new(codec),
             form: Form::Native,
             manifests: Own::default(),
+            topic: topic.to_owned(),
+            peers: None,
         }
+    }
+
+    /// Looks up what the servers read before each call, and sends them that.
+    /// Without it objects are sent as they are, which servers of older releases
+    /// refuse.
+    #[must_use]
+    pub fn knowing(mut self, peers: Peers) -> Self {
+        self.peers = Some(peers);
+        self
     }
 
     /// In which form answers are wanted: [`Form::Compat`] gives exactly what a
@@ -57,16 +73,16 @@ impl ConductorClient {
         class: &str,
         label: &str,
         method: &str,
-        args: Kwargs,
+        message: Message,
     ) -> Result<String, CallError> {
         let context = self
-            .context(ctx)
+            .context(ctx, message.reads.as_deref())
             .map_err(|error| unreachable(class, label, error))?;
         let mut prepared = self.rpc.prepare();
         if let Some(remaining) = ctx.remaining() {
             prepared = prepared.timeout(remaining);
         }
-        match prepared.call(&context, method, &args).await {
+        match prepared.call(&context, method, &message.args).await {
             Ok(result) => Ok(result.into_string()),
             Err(oslo_messaging::Error::Remote(remote)) => {
                 Err(CallError::Exception(exception_of(*remote)))
@@ -75,13 +91,79 @@ impl ConductorClient {
         }
     }
 
-    fn context(&self, ctx: &Context) -> oslo_messaging::Result<CallContext> {
+    fn context(&self, ctx: &Context, reads: Option<&str>) -> oslo_messaging::Result<CallContext> {
         let mut message = self.codec.encode(ctx, CallContext::builder())?;
         if self.form == Form::Native {
             message = message.value(FORM_KEY, NATIVE)?;
+            if let Some(reads) = reads {
+                message = message.json(READS_KEY, &Json::from_written(reads.to_owned()));
+            }
         }
         Ok(message.build())
     }
+
+    /// Whether the servers turn out to be older than they were known to be: what
+    /// they read, if so. Nothing was done by those who refused.
+    async fn older(
+        &self,
+        error: &CallError,
+        known: Option<&Arc<Manifest>>,
+    ) -> Option<Arc<Manifest>> {
+        let refused = matches!(error, CallError::Exception(exception) if exception.class == "IncompatibleObjectVersion");
+        let peers = self.peers.as_ref().filter(|_| refused)?;
+        let (peer, _) = peers.again(&self.topic, None).await;
+        let reads = peer.reads()?;
+        known
+            .is_none_or(|known| !reads.covers(known))
+            .then(|| Arc::clone(reads))
+    }
+}
+
+/// What is sent, and what its sender reads of the answer if no argument says so.
+struct Message {
+    args: Kwargs,
+    reads: Option<Arc<str>>,
+}
+
+/// A class's method, called with arguments that are written already.
+fn class_message(
+    class: &'static Class,
+    method: &'static MethodDef,
+    wanted: &str,
+    (args, kwargs): &(String, String),
+) -> Message {
+    let args = Kwargs::new()
+        .written("objname", &text(class.name))
+        .written("objmethod", &text(method.name))
+        .written("object_versions", wanted)
+        .written("args", args)
+        .written("kwargs", kwargs);
+    Message { args, reads: None }
+}
+
+/// An object's method, called with arguments that are written already.
+fn object_message(
+    object: &dyn VersionedObject,
+    method: &'static MethodDef,
+    answers: Option<&Arc<Manifest>>,
+    wanted: Arc<str>,
+    (args, kwargs): &(String, String),
+) -> Result<Message> {
+    let mut writer = match answers {
+        Some(answers) => Writer::for_manifest(answers),
+        // A Python conductor must be able to read it.
+        None => Writer::new(Form::Compat),
+    };
+    write_child(object, &mut writer);
+    let args = Kwargs::new()
+        .written("objinst", &writer.finish()?)
+        .written("objmethod", &text(method.name))
+        .written("args", args)
+        .written("kwargs", kwargs);
+    Ok(Message {
+        args,
+        reads: Some(wanted),
+    })
 }
 
 fn unreachable(class: &str, method: &str, error: oslo_messaging::Error) -> Error {
@@ -93,17 +175,17 @@ fn unreachable(class: &str, method: &str, error: oslo_messaging::Error) -> Error
     }
 }
 
-/// An argument that is JSON text already.
-fn raw(kwargs: Kwargs, name: &str, text: String) -> Kwargs {
-    kwargs.json(name, &Json::from_written(text))
-}
-
 fn text(value: &str) -> String {
     python_json(&value.into())
 }
 
 #[async_trait]
 impl Indirection for ConductorClient {
+    async fn reads(&self, _: &Context) -> Option<Arc<Manifest>> {
+        let peers = self.peers.as_ref()?;
+        peers.of(&self.topic, None).await.reads().cloned()
+    }
+
     async fn class_action(
         &self,
         ctx: &Context,
@@ -111,28 +193,21 @@ impl Indirection for ConductorClient {
         method: &'static MethodDef,
         arguments: Outgoing,
     ) -> Result<String, CallError> {
-        let (args, kwargs) = arguments.finish()?;
-        let mut call = Kwargs::new();
-        call = raw(call, "objname", text(class.name));
-        call = raw(call, "objmethod", text(method.name));
-        call = match ctx.pin() {
-            Some(_) => raw(
-                call,
-                "object_versions",
-                ctx.manifest_of(class).python_json(),
-            ),
-            None => call.written("object_versions", &self.manifests.text(class)),
+        let answers = arguments.reads().cloned();
+        let written = arguments.finish()?;
+        let send = |answers: Option<&Arc<Manifest>>| {
+            let wanted = self.manifests.wanted(ctx, class, method, answers);
+            let message = class_message(class, method, &wanted, &written);
+            let action = "object_class_action_versions";
+            self.call(ctx, class.name, method.name, action, message)
         };
-        call = raw(call, "args", args);
-        call = raw(call, "kwargs", kwargs);
-        self.call(
-            ctx,
-            class.name,
-            method.name,
-            "object_class_action_versions",
-            call,
-        )
-        .await
+        match send(answers.as_ref()).await {
+            Err(error) => match self.older(&error, answers.as_ref()).await {
+                Some(older) => send(Some(&older)).await,
+                None => Err(error),
+            },
+            done => done,
+        }
     }
 
     async fn object_action(
@@ -142,16 +217,21 @@ impl Indirection for ConductorClient {
         method: &'static MethodDef,
         arguments: Outgoing,
     ) -> Result<String, CallError> {
-        let (args, kwargs) = arguments.finish()?;
-        // A Python conductor must be able to read it, so the form is compat.
-        let primitive = object.to_json_with(WriteOptions::default())?;
-        let mut call = Kwargs::new();
-        call = raw(call, "objinst", primitive);
-        call = raw(call, "objmethod", text(method.name));
-        call = raw(call, "args", args);
-        call = raw(call, "kwargs", kwargs);
-        self.call(ctx, object.class().name, method.name, "object_action", call)
-            .await
+        let class = object.class();
+        let answers = arguments.reads().cloned();
+        let written = arguments.finish()?;
+        let message = |answers: Option<&Arc<Manifest>>| {
+            let wanted = self.manifests.wanted(ctx, class, method, answers);
+            object_message(object, method, answers, wanted, &written)
+        };
+        let send = |message| self.call(ctx, class.name, method.name, "object_action", message);
+        match send(message(answers.as_ref())?).await {
+            Err(error) => match self.older(&error, answers.as_ref()).await {
+                Some(older) => send(message(Some(&older))?).await,
+                None => Err(error),
+            },
+            done => done,
+        }
     }
 
     async fn backport(
@@ -160,21 +240,19 @@ impl Indirection for ConductorClient {
         primitive: &str,
         manifest: &Manifest,
     ) -> Result<String, CallError> {
-        tracing::debug!(
+        tracing::info!(
             bytes = primitive.len(),
-            "asking a conductor for an older form of an object"
+            "an object is too new for this release: asking for an older form of it"
         );
-        let mut call = Kwargs::new();
-        call = raw(call, "objinst", primitive.to_owned());
-        call = raw(call, "object_versions", manifest.python_json());
-        self.call(
-            ctx,
-            "Conductor",
-            "object_backport_versions",
-            "object_backport_versions",
-            call,
-        )
-        .await
+        if let Some(peers) = &self.peers {
+            peers.skew().asked();
+        }
+        let args = Kwargs::new()
+            .written("objinst", primitive)
+            .written("object_versions", &manifest.python_json());
+        let action = "object_backport_versions";
+        let message = Message { args, reads: None };
+        self.call(ctx, "Conductor", action, action, message).await
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use oslo_messaging::Failure;
 use serde_json::value::RawValue;
-use versionedobjects::{Class, JsonMap, Manifest, Version};
+use versionedobjects::{Class, Context, JsonMap, Manifest, MethodDef, Version};
 
 use crate::failure_of;
 use crate::object_endpoint::{parse, unfit};
@@ -23,7 +23,7 @@ const LONGEST: usize = 8 * 1024;
 pub(crate) struct Received(RwLock<HashMap<Box<str>, Arc<Manifest>>>);
 
 impl Received {
-    /// Reads `object_versions`.
+    /// Reads `object_versions`, or the context key of the same meaning.
     pub(crate) fn read(&self, raw: &RawValue) -> Result<Arc<Manifest>, Box<Failure>> {
         let text = raw.get();
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -63,24 +63,77 @@ fn read(raw: &RawValue) -> Result<Manifest, Box<Failure>> {
         .collect()
 }
 
-/// The texts of this side's own classes, by the class's place in memory.
+/// What a caller reads of the answers to its calls, with the text that travels.
 #[derive(Default)]
-pub(crate) struct Own(RwLock<HashMap<usize, Arc<str>>>);
+pub(crate) struct Own(RwLock<HashMap<(usize, usize, usize), Wanted>>);
+
+/// A manifest for one method, as its caller wants the answer.
+#[derive(Clone)]
+pub(crate) struct Wanted {
+    pub(crate) text: Arc<str>,
+    /// Kept so that its place is nobody else's.
+    _answers: Option<Arc<Manifest>>,
+}
 
 impl Own {
-    /// The manifest of a class as it travels.
-    pub(crate) fn text(&self, class: &'static Class) -> Arc<str> {
-        let place = std::ptr::from_ref(class) as usize;
+    /// The manifest to send with a call: what this side reads of the class and
+    /// of what the method returns, none of it newer than whoever answers knows.
+    pub(crate) fn wanted(
+        &self,
+        ctx: &Context,
+        class: &'static Class,
+        method: &'static MethodDef,
+        answers: Option<&Arc<Manifest>>,
+    ) -> Arc<str> {
+        if ctx.pin().is_some() {
+            return made(ctx, class, method, answers).into();
+        }
+        let place = (
+            std::ptr::from_ref(class) as usize,
+            std::ptr::from_ref(method) as usize,
+            answers.map_or(0, |answers| Arc::as_ptr(answers) as usize),
+        );
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(text) = known.get(&place) {
-            return Arc::clone(text);
+        if let Some(wanted) = known.get(&place) {
+            return Arc::clone(&wanted.text);
         }
         drop(known);
-        let text: Arc<str> = class.manifest().python_json().into();
+        let text: Arc<str> = made(ctx, class, method, answers).into();
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(place, Arc::clone(&text));
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(
+            place,
+            Wanted {
+                text: Arc::clone(&text),
+                _answers: answers.cloned(),
+            },
+        );
         text
     }
+}
+
+fn made(
+    ctx: &Context,
+    class: &'static Class,
+    method: &'static MethodDef,
+    answers: Option<&Arc<Manifest>>,
+) -> String {
+    let mut manifest = ctx.manifest_of(class).into_owned();
+    let returned = method.returns.ty.any_object();
+    for class in returned.map_or(&[][..], |target| (target.classes)()) {
+        for (name, version) in ctx.manifest_of(class).iter() {
+            if manifest.get(name).is_none() {
+                manifest.insert(name, version);
+            }
+        }
+    }
+    match answers {
+        Some(answers) => manifest.pinned(answers),
+        None => manifest,
+    }
+    .python_json()
 }
 
 #[cfg(test)]

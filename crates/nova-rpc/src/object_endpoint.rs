@@ -7,18 +7,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use oslo_messaging::{Call, Endpoint, Failure, Json};
 use serde_json::value::RawValue;
 use versionedobjects::{
-    Arguments, Class, Context, Error, Form, Manifest, MethodKind, ObjectExt as _, Registry,
-    Returned, Route, Version, VersionedObject, WriteOptions, Writer,
+    Arguments, Class, Context, Error, Form, Manifest, MethodDef, MethodKind, ObjectExt as _,
+    Reader, Registry, Returned, Route, Version, VersionedObject, WriteOptions, Writer,
 };
 
 use crate::manifests::Received;
 use crate::updates::updates;
-use crate::{CONDUCTOR_VERSION, FORM_KEY, NATIVE, RequestCodec, failure_of};
+use crate::{CONDUCTOR_VERSION, FORM_KEY, NATIVE, READS_KEY, RequestCodec, Skew, failure_of};
 
 /// The object methods of a conductor, version 3.0.
 ///
@@ -29,6 +30,8 @@ pub struct ObjectEndpoint {
     route: Route,
     codec: Box<dyn RequestCodec>,
     manifests: Received,
+    pin: Option<Arc<Manifest>>,
+    skew: Skew,
 }
 
 impl ObjectEndpoint {
@@ -40,6 +43,32 @@ impl ObjectEndpoint {
             route,
             codec: Box::new(codec),
             manifests: Received::default(),
+            pin: None,
+            skew: Skew::default(),
+        }
+    }
+
+    /// Serves as a release would that knows no newer versions than `pin` names.
+    #[must_use]
+    pub fn pinned(mut self, pin: Option<Arc<Manifest>>) -> Self {
+        self.pin = pin;
+        self
+    }
+
+    /// Counts what callers of other releases cost.
+    #[must_use]
+    pub fn counting(mut self, skew: Skew) -> Self {
+        self.skew = skew;
+        self
+    }
+
+    /// What this side reads and writes.
+    #[must_use]
+    pub fn reads(&self) -> Manifest {
+        let own = self.registry.manifest();
+        match &self.pin {
+            Some(pin) => own.pinned(pin),
+            None => own,
         }
     }
 
@@ -48,6 +77,10 @@ impl ObjectEndpoint {
         let ctx = call
             .deadline
             .map_or_else(|| ctx.clone(), |deadline| ctx.with_deadline(deadline));
+        let ctx = match &self.pin {
+            Some(pin) => ctx.with_pin(Arc::clone(pin)),
+            None => ctx,
+        };
         let native = call
             .context
             .get(FORM_KEY)
@@ -61,16 +94,20 @@ impl ObjectEndpoint {
             ["objname", "objmethod", "object_versions", "args", "kwargs"],
         )?;
         let objname = string("objname", objname)?;
-        let manifest = self.manifests.read(versions)?;
+        let manifest = self.manifest(versions)?;
         let wanted = wanted(&manifest, &objname)?;
-        let class = self.registry.lookup(&objname, wanted).map_err(refused)?;
+        let class = self
+            .registry
+            .lookup(&objname, wanted)
+            .and_then(|class| self.checked(class, wanted))
+            .map_err(|error| self.refused(error))?;
         let method = class
             .method(&string("objmethod", objmethod)?, MethodKind::Class)
             .map_err(refused)?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
-        let arguments = Arguments::bind(class.name, method, &args, &kwargs).map_err(refused)?;
         let (ctx, form) = self.context(call)?;
+        let arguments = self.arguments(&ctx, class, method, &args, &kwargs)?;
         let result = (method.call)(&ctx, None, arguments)
             .await
             .map_err(failure_of)?;
@@ -89,13 +126,21 @@ impl ObjectEndpoint {
             .map_err(refused)?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
-        let arguments = Arguments::bind(class.name, method, &args, &kwargs).map_err(refused)?;
         let (ctx, form) = self.context(call)?;
+        let arguments = self.arguments(&ctx, class, method, &args, &kwargs)?;
+        let reads = match call.context.get(READS_KEY) {
+            Some(raw) if form == Form::Native => Some(self.manifest(raw)?),
+            _ => None,
+        };
         let before = object.clone_box();
         let result = (method.call)(&ctx, Some(&mut *object), arguments)
             .await
             .map_err(failure_of)?;
-        let mut writer = Writer::new(form);
+        let mut writer = match (&reads, &self.pin) {
+            (Some(reads), _) => Writer::for_manifest(reads),
+            (None, Some(pin)) if form == Form::Native => Writer::for_manifest(pin),
+            (None, _) => Writer::new(form),
+        };
         writer.raw("[");
         updates(&*before, &*object, &mut writer);
         writer.comma();
@@ -110,8 +155,15 @@ impl ObjectEndpoint {
             ["objinst", "object_versions"],
         )?;
         let object = self.read(objinst)?;
-        let manifest = self.manifests.read(versions)?;
+        let manifest = self.manifest(versions)?;
         let target = wanted(&manifest, object.class().name)?;
+        self.skew.served();
+        tracing::info!(
+            class = object.class().name,
+            from = %object.version(),
+            to = %target,
+            "writing an object in an older form for somebody who could not read it"
+        );
         let options = WriteOptions {
             form: Form::Compat,
             target: Some(target),
@@ -123,10 +175,79 @@ impl ObjectEndpoint {
             .map_err(refused)
     }
 
-    /// Reads the object a call is about. One that is too new is refused at
-    /// once: whoever is newest must do the conversion, and that is not us.
+    /// Reads the object a call is about, and keeps in it what is not known here
+    /// for its way back. One that is too new is refused at once: whoever is
+    /// newest must do the conversion, and that is not us.
     fn read(&self, objinst: &RawValue) -> Result<Box<dyn VersionedObject>, Box<Failure>> {
-        self.registry.read(objinst.get()).map_err(refused)
+        let read = || {
+            let mut reader = Reader::new(objinst.get())?
+                .pinned(self.pin.as_deref())
+                .keep_unknown();
+            let object = self.registry.read_from(&mut reader)?;
+            reader.finish()?;
+            Ok(object)
+        };
+        read().map_err(|error| self.refused(error))
+    }
+
+    /// Binds arguments, which are read as this side reads.
+    fn arguments<'a>(
+        &self,
+        ctx: &Context,
+        class: &'static Class,
+        method: &'static MethodDef,
+        args: &[&'a str],
+        kwargs: &[(&'a str, &'a str)],
+    ) -> Result<Arguments<'a>, Box<Failure>> {
+        let bound = Arguments::bind(class.name, method, args, kwargs).map_err(refused)?;
+        Ok(match self.pin {
+            Some(_) => bound.under(ctx),
+            None => bound,
+        })
+    }
+
+    /// What a caller reads; no more than this side knows.
+    fn manifest(&self, raw: &RawValue) -> Result<Arc<Manifest>, Box<Failure>> {
+        let manifest = self.manifests.read(raw)?;
+        Ok(match &self.pin {
+            Some(pin) => Arc::new(manifest.pinned(pin)),
+            None => manifest,
+        })
+    }
+
+    /// The class, if this side is not held to older versions of it.
+    fn checked(
+        &self,
+        class: &'static Class,
+        wanted: Version,
+    ) -> versionedobjects::Result<&'static Class> {
+        match self.pin.as_ref().and_then(|pin| pin.get(class.name)) {
+            Some(pinned) if !wanted.is_readable_by(pinned) => Err(Error::IncompatibleVersion {
+                name: class.name.to_owned(),
+                requested: wanted,
+                supported: pinned,
+            }),
+            _ => Ok(class),
+        }
+    }
+
+    /// The answer to what is refused. What is too new is counted.
+    fn refused(&self, error: Error) -> Box<Failure> {
+        if let Error::IncompatibleVersion {
+            name,
+            requested,
+            supported,
+        } = &error
+        {
+            self.skew.too_new();
+            tracing::warn!(
+                class = name,
+                %requested,
+                %supported,
+                "refused what is too new for this release"
+            );
+        }
+        refused(error)
     }
 }
 

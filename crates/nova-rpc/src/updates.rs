@@ -23,6 +23,10 @@ pub(crate) fn updates(
         if !slot.is_set() || !differs(field, before.slot(index), slot, writer.form()) {
             continue;
         }
+        // What its reader does not know at all would only be skipped there.
+        if writer.leaves_out(field) {
+            continue;
+        }
         writer.key(field.name);
         slot.write(writer);
         writer.comma();

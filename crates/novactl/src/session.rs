@@ -79,10 +79,9 @@ impl Session {
             }
             Route::Conductor => {
                 let transport = self.transport().await?.clone();
-                Ok(Context::remote(
-                    Arc::new(ConductorClient::new(transport, request_codec())),
-                    self.request.clone(),
-                ))
+                let peers = nova_service::peers(&transport, None);
+                let client = ConductorClient::new(transport, request_codec()).knowing(peers);
+                Ok(Context::remote(Arc::new(client), self.request.clone()))
             }
         }
     }

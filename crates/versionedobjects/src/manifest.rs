@@ -62,6 +62,24 @@ impl Manifest {
             .collect()
     }
 
+    /// What both can read: the classes that both name, each at the older of the
+    /// two versions.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        self.iter()
+            .filter_map(|(name, version)| Some((name, version.min(other.get(name)?))))
+            .collect()
+    }
+
+    /// Whether whoever reads this reads everything that `other` names.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.iter().all(|(name, version)| {
+            self.get(name)
+                .is_some_and(|known| version.is_readable_by(known))
+        })
+    }
+
     /// Reads the wire form.
     ///
     /// # Errors

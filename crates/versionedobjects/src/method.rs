@@ -2,12 +2,13 @@
 //! the function that calls it.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
 use crate::{
-    Context, Error, Exception, FieldType, Form, Object, Reader, Result, TypeDef, Value,
-    VersionedObject, Writer,
+    Context, Error, Exception, FieldType, Form, Indirection, Manifest, Object, Reader, Result,
+    TypeDef, Value, VersionedObject, Writer,
 };
 
 /// Whether a method belongs to the class or to an object of it.
@@ -299,6 +300,7 @@ pub struct Outgoing {
     kwargs: Vec<(&'static str, String)>,
     extra: Option<String>,
     error: Option<Error>,
+    reads: Option<Arc<Manifest>>,
 }
 
 impl Default for Outgoing {
@@ -316,12 +318,31 @@ impl Outgoing {
             kwargs: Vec::new(),
             extra: None,
             error: None,
+            reads: None,
         }
     }
 
+    /// No arguments yet, for whoever answers behind `remote`.
+    pub async fn to(ctx: &Context, remote: &Arc<dyn Indirection>) -> Self {
+        Self {
+            reads: remote.reads(ctx).await,
+            ..Self::new()
+        }
+    }
+
+    /// What whoever they are for can read, if it said so: objects among them
+    /// are written as that.
+    #[must_use]
+    pub fn reads(&self) -> Option<&Arc<Manifest>> {
+        self.reads.as_ref()
+    }
+
     fn text(&mut self, value: &dyn Returned) -> String {
-        // What was kept for others goes along; a Python callee ignores it.
-        let mut writer = Writer::new(Form::Compat).carrying();
+        let mut writer = match self.reads.as_deref() {
+            Some(reads) => Writer::for_manifest(reads),
+            // What was kept for others goes along; a Python callee ignores it.
+            None => Writer::new(Form::Compat).carrying(),
+        };
         value.write(&mut writer);
         writer.finish().unwrap_or_else(|error| {
             self.error.get_or_insert(error);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Class, Error, Reader, Result, Version, VersionedObject, primitive};
+use crate::{Class, Error, Manifest, Reader, Result, Version, VersionedObject, primitive};
 
 /// A closed set of classes. Nothing that is not in it can be made from a
 /// message, and there is no global one: a program may hold several.
@@ -42,6 +42,17 @@ impl Registry {
     /// All classes, in the order they were given.
     pub fn iter(&self) -> impl Iterator<Item = &'static Class> {
         self.order.iter().copied()
+    }
+
+    /// What can be read with it: each class at its newest version.
+    #[must_use]
+    pub fn manifest(&self) -> Manifest {
+        let mut manifest = Manifest::new();
+        for class in self.iter() {
+            let newest = manifest.get(class.name).unwrap_or(class.version());
+            manifest.insert(class.name, newest.max(class.version()));
+        }
+        manifest
     }
 
     /// The newest version of a class, in whatever namespace has the name.

@@ -57,6 +57,12 @@ impl Store {
 /// functions that `#[remotable]` makes.
 #[async_trait]
 pub trait Indirection: Send + Sync {
+    /// What whoever answers can read, if that is known: objects are then sent
+    /// as that, at once. Asked before each call.
+    async fn reads(&self, _ctx: &Context) -> Option<Arc<Manifest>> {
+        None
+    }
+
     /// Calls a class method. Returns the result as JSON.
     async fn class_action(
         &self,
@@ -149,10 +155,29 @@ pub async fn call_object<T: FieldType>(
     method: &'static MethodDef,
     arguments: Outgoing,
 ) -> Result<T, CallError> {
+    let unsent = unsent(object, arguments.reads().map(|reads| &**reads));
     let text = remote.object_action(ctx, object, method, arguments).await?;
     let reply = ActionReply::read(&text)?;
     reply.apply(ctx, remote, object).await?;
+    object.mark_changed(&unsent);
     decode(ctx, remote, reply.result.to_owned()).await
+}
+
+/// The changes that whoever answers does not know yet and is not sent. They are
+/// still to be made, whatever it says of the others.
+fn unsent(object: &dyn VersionedObject, reads: Option<&Manifest>) -> Vec<&'static str> {
+    let class = object.class();
+    let Some(known) = reads.and_then(|reads| reads.get(class.name)) else {
+        return Vec::new();
+    };
+    if known >= class.version() {
+        return Vec::new();
+    }
+    let newer = |name: &&'static str| {
+        let field = class.field_index(name).and_then(|i| class.fields.get(i));
+        field.is_some_and(|field| field.since.is_some_and(|since| since > known))
+    };
+    object.changes().into_iter().filter(newer).collect()
 }
 
 /// `[updates, result]`, split but not yet read.

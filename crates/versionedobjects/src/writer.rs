@@ -1,6 +1,6 @@
 //! Writes primitives as JSON text, straight from the attributes.
 
-use crate::{Error, Manifest, Result, Version};
+use crate::{Error, FieldDef, Manifest, Result, Version};
 
 /// Who the text is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -71,6 +71,18 @@ impl<'m> Writer<'m> {
             writer.children = ChildRule::ByManifest;
         }
         writer
+    }
+
+    /// Whether the reader knows nothing of the objects in a field, so that a
+    /// writer [for its manifest](Self::for_manifest) leaves it out.
+    #[must_use]
+    pub fn leaves_out(&self, field: &FieldDef) -> bool {
+        match (self.manifest, field.ty.any_object()) {
+            (Some(manifest), Some(target)) if self.form == Form::Native => {
+                manifest.get(target.name).is_none()
+            }
+            _ => false,
+        }
     }
 
     /// Passes on data of unknown fields that was kept, which the native form

@@ -191,10 +191,9 @@ fn older_release(fleet: &Fleet, show: &mut Show) -> Result<(), String> {
     for line in received {
         show.say(&format!("  {line}"));
     }
-    show.say("It was handed Instance 2.8, could not read that, and had the conductor write it as 2.5: without");
-    show.say(
-        "`compute_id`, `resources` and `hidden`, which came later, and with a Flavor 1.1 inside.",
-    );
+    show.say("Every service says which versions it reads. novactl, which reads Instance 2.8, looked that up and");
+    show.say("wrote a 2.5 at once: without `hidden`, `resources` and `compute_id`, which came later, and with a");
+    show.say("Flavor 1.1 inside. Nobody had to be asked for an older form.");
     Ok(())
 }
 

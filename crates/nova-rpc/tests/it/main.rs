@@ -7,6 +7,7 @@
 mod garden;
 
 mod calls;
+mod fleet;
 mod refusals;
 mod versions;
 

@@ -278,7 +278,7 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
                 ::versionedobjects::Route::Remote(remote) => {
                     let method = &<Self as ::versionedobjects::Methods>::METHODS[#index];
                     #[allow(unused_mut)]
-                    let mut outgoing = ::versionedobjects::Outgoing::new();
+                    let mut outgoing = ::versionedobjects::Outgoing::to(ctx, remote).await;
                     #(#encode)*
                     #remote.await.map_err(::versionedobjects::CallError::into_project)
                 }

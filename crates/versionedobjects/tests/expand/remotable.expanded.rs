@@ -267,7 +267,7 @@ impl Book {
             ::versionedobjects::Route::Remote(remote) => {
                 let method = &<Self as ::versionedobjects::Methods>::METHODS[0usize];
                 #[allow(unused_mut)]
-                let mut outgoing = ::versionedobjects::Outgoing::new();
+                let mut outgoing = ::versionedobjects::Outgoing::to(ctx, remote).await;
                 outgoing.positional(&isbn);
                 if copies != ::versionedobjects::IntoField::<i64>::into_field(1) {
                     outgoing.keyword("copies", &copies);
@@ -344,7 +344,7 @@ impl Book {
             ::versionedobjects::Route::Remote(remote) => {
                 let method = &<Self as ::versionedobjects::Methods>::METHODS[1usize];
                 #[allow(unused_mut)]
-                let mut outgoing = ::versionedobjects::Outgoing::new();
+                let mut outgoing = ::versionedobjects::Outgoing::to(ctx, remote).await;
                 ::versionedobjects::call_object::<
                     (),
                 >(ctx, remote, self, method, outgoing)

@@ -48,9 +48,15 @@ impl Pin {
         ctx.with_pin(self.0.clone())
     }
 
+    /// The versions.
+    #[must_use]
+    pub const fn manifest(&self) -> &Arc<Manifest> {
+        &self.0
+    }
+
     /// Logs an object among arguments: the version it was sent at, and what
     /// this side reads instead when it had to ask (`asked`) for an older form.
-    pub(crate) fn log_received(
+    pub fn log_received(
         &self,
         ctx: &Context,
         args: &Args<'_>,
@@ -67,14 +73,6 @@ impl Pin {
             .get(class.name)
             .unwrap_or(sent.version)
             .min(sent.version);
-        if !asked {
-            tracing::info!(
-                "received {} {}, which this release reads",
-                sent.name,
-                sent.version
-            );
-            return;
-        }
         let inside: Vec<String> = self
             .0
             .iter()
@@ -92,13 +90,30 @@ impl Pin {
             .filter(|field| field.since.is_some_and(|since| since > reads))
             .map(|field| field.name)
             .collect();
-        tracing::info!(
-            without = newer.join(", "),
-            inside = inside.join(", "),
-            "received {} {}, too new for this release: a conductor wrote it as {reads}",
-            sent.name,
-            sent.version,
-        );
+        let (without, inside) = (newer.join(", "), inside.join(", "));
+        if asked {
+            tracing::info!(
+                without,
+                inside,
+                "received {} {}, too new for this release: a conductor wrote it as {reads}",
+                sent.name,
+                sent.version,
+            );
+        } else if newer.is_empty() {
+            tracing::info!(
+                "received {} {}, as this release knows it",
+                sent.name,
+                sent.version
+            );
+        } else {
+            tracing::info!(
+                without,
+                inside,
+                "received {} {}, written for this release by its sender",
+                sent.name,
+                sent.version,
+            );
+        }
     }
 }
 

@@ -1,0 +1,125 @@
+//! Conductors and computes of several releases at work together: nobody has to
+//! ask for anything in an older form, whoever talks to whom.
+
+use nova_compute::{Compute, Pin};
+use nova_conductor::Conductor;
+use nova_objects::compute::{task_states, vm_states};
+use nova_objects::{Context, Instance, InstanceList, RequestContext, Service, ServiceList};
+use nova_rpc::{ConductorClient, Peers, SkewCounts};
+use nova_service::request_codec;
+use versionedobjects::ObjectExt as _;
+
+use super::support::{Spy, World, on_sqlite, state};
+
+/// How often each compute's side of the calls is made.
+const ROUNDS: usize = 300;
+
+fn pin(text: &str) -> Option<Pin> {
+    Some(text.parse().expect("a pin"))
+}
+
+/// Whoever has no database and reads what `pin` says.
+fn remote(world: &World, pin: Option<&Pin>) -> (Context, Peers) {
+    let peers = nova_service::peers(&world.transport, pin);
+    let client = ConductorClient::new(world.transport.clone(), request_codec());
+    let ctx = Context::remote(
+        std::sync::Arc::new(client.knowing(peers.clone())),
+        RequestContext::admin(),
+    );
+    (pin.map_or(ctx.clone(), |pin| pin.apply(&ctx)), peers)
+}
+
+async fn conductors(world: &World) -> [Conductor; 2] {
+    let old = Conductor::of_release(
+        &world.transport,
+        "conductor-old",
+        world.db.clone(),
+        pin("Flavor=1.1,FlavorList=1.0,Service=1.21,InstanceFault=1.1"),
+    );
+    [
+        world.conductor().await,
+        old.await.expect("an older conductor"),
+    ]
+}
+
+/// The life of a server on the world's compute.
+async fn life(world: &World) {
+    let mut server = world.server(&[]).await;
+    let uuid = server.uuid().expect("set").to_owned();
+    for (action, task) in [
+        ("stop", task_states::POWERING_OFF),
+        ("start", task_states::POWERING_ON),
+        ("reboot", task_states::REBOOTING),
+    ] {
+        let ctx = world.claim(&mut server, action, task).await;
+        let (client, host) = (world.client(), super::support::HOST);
+        match action {
+            "stop" => client.stop_instance(&ctx, host, &server, true).await,
+            "start" => client.start_instance(&ctx, host, &server).await,
+            _ => client.reboot_instance(&ctx, host, &server, "SOFT").await,
+        }
+        .expect("the bus takes it");
+        let wanted = if action == "stop" {
+            vm_states::STOPPED
+        } else {
+            vm_states::ACTIVE
+        };
+        server = world
+            .until(&uuid, |server| state(server) == (wanted, None))
+            .await;
+    }
+}
+
+fn nothing(who: &str, skew: SkewCounts) {
+    assert_eq!(skew, SkewCounts::default(), "{who}");
+}
+
+#[test]
+fn through_casts_and_thousands_of_calls() {
+    on_sqlite(async |world: World| {
+        let conductors = conductors(&world).await;
+        for release in [pin("Instance=2.5,Flavor=1.1"), pin("Flavor=1.0"), None] {
+            let spy = Spy::new();
+            let compute: Compute = world.compute_with(spy.clone(), release.clone()).await;
+            for _ in 0..4 {
+                life(&world).await;
+            }
+            let received = spy.spawned().expect("an instance");
+            let flavor = received.flavor().expect("handed along");
+            assert_eq!(
+                flavor.is_set("description"),
+                release.is_none(),
+                "{release:?}"
+            );
+            let (ctx, peers) = remote(&world, release.as_ref());
+            let uuid = world.server(&[]).await.uuid().expect("set").to_owned();
+            for round in 0..ROUNDS {
+                let mut server = Instance::get_by_uuid(&ctx, uuid.as_str())
+                    .expected_attrs(["flavor", "metadata", "info_cache"])
+                    .await
+                    .expect("readable");
+                server.set_progress(i64::try_from(round % 100).expect("small"));
+                server.save(&ctx).await.expect("saved");
+                server.refresh(&ctx).await.expect("refreshed");
+                if round % 10 == 0 {
+                    InstanceList::get_by_host(&ctx, super::support::HOST)
+                        .expected_attrs(["flavor"])
+                        .await
+                        .expect("readable");
+                    let services = ServiceList::get_all(&ctx).await.expect("readable");
+                    let mut service: Service =
+                        services.items().first().cloned().expect("the compute's");
+                    service.set_report_count(1);
+                    service.save(&ctx).await.expect("saved");
+                }
+            }
+            nothing("the compute", compute.skew());
+            nothing("whoever else calls", peers.skew().counts());
+            assert_eq!(ctx.backports(), 0);
+            assert_eq!(compute.stop(std::time::Duration::ZERO).await, 0);
+        }
+        for conductor in conductors {
+            nothing("a conductor", conductor.skew());
+        }
+    });
+}
