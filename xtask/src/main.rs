@@ -4,6 +4,7 @@
 //! [`Command`] with the command's line of help, an arm in [`main`].
 //!
 //! - [`test`]: every check, with progress; the checks themselves are in [`checks`].
+//! - [`contract`]: what peers may rely on of each class, compared or recorded.
 //! - [`bench`]: measurements next to what bounds them.
 //! - [`up`]: a deployment on this machine, and a tour of it.
 //! - [`services`]: finds, starts and stops the servers tests need.
@@ -11,6 +12,7 @@
 
 mod bench;
 mod checks;
+mod contract;
 mod process;
 mod services;
 mod test;
@@ -35,6 +37,8 @@ enum Command {
     Up(up::Args),
     /// Run every check: format, lints, tests on all databases, doctests, isolation, documents.
     Test(test::Args),
+    /// Compare classes with their recorded contracts: what changed, which bump it needs, who breaks.
+    Contract(contract::Args),
     /// Measure objects, calls and lists next to what bounds them.
     Bench(bench::Args),
 }
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Up(args) => up::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Contract(args) => contract::run(&args),
         Command::Bench(args) => bench::run(&args),
     }
 }

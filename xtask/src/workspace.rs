@@ -25,6 +25,8 @@ pub(crate) struct Package {
     pub(crate) dependencies: Vec<Dependency>,
     /// Names of its binaries.
     pub(crate) binaries: Vec<String>,
+    /// Names of its examples.
+    pub(crate) examples: Vec<String>,
 }
 
 impl Package {
@@ -72,20 +74,19 @@ fn package(value: &Value) -> Package {
         name: text(&dependency["name"]),
         dev: dependency["kind"] == "dev",
     });
-    let is_binary = |target: &&Value| {
-        target["kind"]
-            .as_array()
-            .is_some_and(|kinds| kinds.iter().any(|k| k == "bin"))
+    let targets = |kind: &str| {
+        let of_kind = list("targets").iter().filter(|target| {
+            let mut kinds = target["kind"].as_array().into_iter().flatten();
+            kinds.any(|known| known == kind)
+        });
+        of_kind.map(|target| text(&target["name"])).collect()
     };
     Package {
         name: text(&value["name"]),
         manifest: text(&value["manifest_path"]).into(),
         dependencies: dependencies.collect(),
-        binaries: list("targets")
-            .iter()
-            .filter(is_binary)
-            .map(|target| text(&target["name"]))
-            .collect(),
+        binaries: targets("bin"),
+        examples: targets("example"),
     }
 }
 

@@ -1,13 +1,13 @@
-//! Records the contracts of Nova's classes: what `cargo xtask contract` runs.
+//! Compares Nova's classes with their recorded contracts: what `cargo xtask
+//! contract` runs. `-- --help` says what it takes.
 
-use std::path::Path;
+use std::process::ExitCode;
 
-use versionedobjects::contract::folder::{self, FolderError};
+use versionedobjects::contract::Recorder;
 
-fn main() -> Result<(), FolderError> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../contract"));
-    for contract in folder::derived(nova_objects::registry()).values() {
-        folder::write(folder, contract)?;
-    }
-    Ok(())
+fn main() -> ExitCode {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contract");
+    Recorder::new(nova_objects::registry(), folder)
+        .command("cargo xtask contract --accept")
+        .run()
 }

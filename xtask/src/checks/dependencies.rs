@@ -188,6 +188,7 @@ mod tests {
             manifest: format!("crates/{name}/Cargo.toml").into(),
             dependencies: dependencies.collect(),
             binaries: Vec::new(),
+            examples: Vec::new(),
         }
     }
 

@@ -91,21 +91,32 @@ pub fn path_of(folder: &Path, contract: &Contract) -> PathBuf {
         .join(format!("{}.txt", contract.class))
 }
 
+/// Whether a contract is recorded in exactly the text it has now.
+pub(super) fn holds(folder: &Path, contract: &Contract) -> bool {
+    let recorded = std::fs::read_to_string(path_of(folder, contract));
+    recorded.is_ok_and(|recorded| recorded == contract.to_string())
+}
+
 /// Writes a contract where it differs from what is there; says whether it did.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn write(folder: &Path, contract: &Contract) -> Result<bool, FolderError> {
-    let path = path_of(folder, contract);
-    let text = contract.to_string();
-    if std::fs::read_to_string(&path).is_ok_and(|recorded| recorded == text) {
+    if holds(folder, contract) {
         return Ok(false);
     }
+    let (path, text) = (path_of(folder, contract), contract.to_string());
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(failed("create", parent))?;
     }
     std::fs::write(&path, text).map_err(failed("write", &path))?;
     Ok(true)
+}
+
+/// Removes the contract of a class that is gone, by its namespace and name.
+pub(super) fn remove(folder: &Path, class: &str) -> Result<(), FolderError> {
+    let path = folder.join(format!("{class}.txt"));
+    std::fs::remove_file(&path).map_err(failed("remove", &path))
 }
 
 /// The text files in a folder and in the folders below it, by name.

@@ -380,7 +380,8 @@ impl<'t> Types<'t> {
         let label = scanner.label()?;
         let (name, variant) = split_label(label);
         let content = if let Some((description, entry)) = self.0.get(label) {
-            self.content(description, entry, depth)?
+            let at = |reason| format!("`{label}` in line {}: {reason}", entry.line);
+            self.content(description, entry, depth).map_err(at)?
         } else if scanner.take("<") {
             let content = self.inside(name, scanner, depth)?;
             if !scanner.take(">") {

@@ -181,6 +181,14 @@ impl Contract {
         known.chain(gone).collect()
     }
 
+    /// The same with the reasons that were recorded of another.
+    pub(super) fn with_forced_of(&self, recorded: &Self) -> Self {
+        Self {
+            forced: recorded.forced.clone(),
+            ..self.clone()
+        }
+    }
+
     /// A field of the newest version by name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
@@ -229,7 +237,7 @@ impl Field {
     }
 
     /// The version of the objects inside at a version of the class.
-    fn child_at(&self, version: Version) -> Option<Version> {
+    pub(super) fn child_at(&self, version: Version) -> Option<Version> {
         let rules = self.children.iter().rev();
         rules
             .into_iter()

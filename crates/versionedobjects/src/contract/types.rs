@@ -183,7 +183,8 @@ impl From<&Element> for Type {
 /// that have no rule, and those of this crate that take anything.
 pub(super) fn usual(name: &str) -> Option<Content> {
     Some(match name {
-        "String" | "SensitiveString" | "RawJson" => Content::Plain(Form::any("string")),
+        "String" | "SensitiveString" | "RawJson" | "IPAddress" | "IPNetwork" | "IPV6Network"
+        | "VersionPredicate" => Content::Plain(Form::any("string")),
         "Integer" => Content::Plain(Form::any("integer")),
         "Float" => Content::Plain(Form::any("number")),
         "Boolean" | "FlexibleBoolean" => Content::Plain(Form::any("boolean")),

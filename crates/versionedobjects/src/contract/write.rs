@@ -203,6 +203,16 @@ fn show_type(ty: &Type, names: &Names<'_>) -> String {
     text
 }
 
+/// A type as a person reads it, on its own.
+pub(super) fn type_text(ty: &Type) -> String {
+    show_type(ty, &Names(Vec::new()))
+}
+
+/// What a type consists of, on its own.
+pub(super) fn content_text(ty: &Type) -> String {
+    show_content(ty, &Names(Vec::new()))
+}
+
 /// What a named type consists of; further lines are indented.
 fn show_content(ty: &Type, names: &Names<'_>) -> String {
     let inside = || {

@@ -7,6 +7,7 @@ mod changes;
     reason = "the derives emit what a library would publish"
 )]
 mod coercion;
+mod contract;
 mod defaults;
 mod fuzz;
 mod hydrate;
