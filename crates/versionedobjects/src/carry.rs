@@ -6,53 +6,99 @@
 //! least as new as the writer puts it back; everybody else passes it on, if
 //! asked to keep what they do not know. So a way down and up again loses
 //! nothing. Nothing like it exists in oslo, whose readers ignore the key.
+//!
+//! Each step down adds a layer in front of those that came before; a reader
+//! undoes the steps in turn, as far as it is new enough.
 
 use std::str::FromStr as _;
 
 use indexmap::IndexMap;
 
 use crate::changes::{FieldSet, what_changed};
-use crate::primitive::in_field;
+use crate::past::Named;
+use crate::primitive::{Found, read_field, write_attribute};
 use crate::{
-    Class, Error, FieldDef, JsonMap, ObjectExt as _, Reader, Result, Slot, Version,
-    VersionedObject, Writer,
+    Class, Error, ObjectExt as _, Reader, Removed, Result, Version, VersionedObject, Writer,
 };
 
 /// What is carried for others.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Bag {
-    /// The version of the object it was taken out of.
-    pub(crate) version: Option<Version>,
+    /// Data of fields this side does not know, as raw JSON by name.
+    pub(crate) unknown: IndexMap<String, String>,
+    /// Which of it counts as changed.
+    pub(crate) unknown_changes: Vec<String>,
+    /// What ways down took out, the latest first.
+    pub(crate) layers: Vec<Layer>,
+    /// Fields that are gone here, for those who still have them.
+    removed: IndexMap<String, String>,
+}
+
+/// What one way down took out.
+#[derive(Debug, Clone)]
+pub(crate) struct Layer {
+    /// The version of the object it was taken out of, which its data is in.
+    version: Version,
+    /// The version the object was written at.
+    at: Version,
     /// The data, as raw JSON by field.
     pub(crate) data: IndexMap<String, String>,
     /// What was sent in the place of data that a conversion changed: only as
     /// long as that is what the object has is the data what it would be.
-    pub(crate) sent: IndexMap<String, String>,
+    sent: IndexMap<String, String>,
     /// Which of it counts as changed.
     pub(crate) changes: Vec<String>,
-}
-
-impl Bag {
-    fn is_empty(&self) -> bool {
-        self.data.is_empty() && self.sent.is_empty()
-    }
 }
 
 /// Puts data of a field that this side does not know into an object.
 pub(crate) fn keep(object: &mut dyn VersionedObject, field: String, json: String) {
     let bag = object.meta_mut().bag.get_or_insert_default();
-    bag.sent.shift_remove(&field);
-    bag.data.insert(field, json);
+    for layer in &mut bag.layers {
+        layer.sent.shift_remove(&field);
+        layer.data.shift_remove(&field);
+    }
+    bag.unknown.insert(field, json);
+}
+
+/// Notes which of the data that was kept counts as changed.
+pub(crate) fn keep_changes(object: &mut dyn VersionedObject, mut names: Vec<String>) {
+    if let Some(bag) = &mut object.meta_mut().bag {
+        names.retain(|name| bag.unknown.contains_key(name));
+        bag.unknown_changes = names;
+    }
+}
+
+/// Keeps the value of a field that is gone for those who still have it.
+pub(crate) fn keep_removed(object: &mut dyn VersionedObject, field: &Removed, json: &str) {
+    let bag = object.meta_mut().bag.get_or_insert_default();
+    bag.removed.insert(field.name.to_owned(), json.to_owned());
+}
+
+/// The value of a field that is gone, if it was kept.
+pub(crate) fn removed<'o>(object: &'o dyn VersionedObject, field: &Removed) -> Option<&'o str> {
+    let bag = object.meta().bag.as_deref()?;
+    bag.removed.get(field.name).map(String::as_str)
 }
 
 /// The fields that are carried for others and were not among the data.
 pub(crate) fn closed(object: &dyn VersionedObject, read: FieldSet) -> FieldSet {
     let mut closed = FieldSet::default();
-    for (name, _) in object.meta().unknown() {
-        if let Some(index) = object.field_index(name)
+    let class = object.class();
+    let mut close = |name: &str, version: Version| {
+        if let Some(Named::Field(index, _)) = class.named_at(name, version)
             && !read.contains(index)
         {
             closed.insert(index);
+        }
+    };
+    if let Some(bag) = &object.meta().bag {
+        for name in bag.unknown.keys() {
+            close(name, object.version());
+        }
+        for layer in &bag.layers {
+            for name in layer.data.keys() {
+                close(name, layer.version);
+            }
         }
     }
     closed
@@ -63,9 +109,10 @@ pub(crate) fn closed(object: &dyn VersionedObject, read: FieldSet) -> FieldSet {
 pub(crate) struct Lost {
     /// Set, but not written.
     pub(crate) dropped: FieldSet,
-    /// Written as something else, by name; without a value of its own if the
-    /// conversion made it up.
-    pub(crate) changed: JsonMap,
+    /// Written as something else.
+    pub(crate) converted: FieldSet,
+    /// What was written in their place, and what a conversion made up.
+    pub(crate) sent: Vec<(String, String)>,
 }
 
 /// Writes what the version being written lacks, and what was carried before.
@@ -73,193 +120,254 @@ pub(crate) struct Lost {
 pub(crate) fn write(
     object: &dyn VersionedObject,
     lost: &Lost,
+    at: Version,
     writer: &mut Writer<'_>,
     label: impl FnOnce(&mut Writer<'_>),
 ) {
     let nothing = Bag::default();
     let bag = object.meta().bag.as_deref().unwrap_or(&nothing);
-    if bag.is_empty() && lost.dropped.is_empty() && lost.changed.is_empty() {
+    let own = lost.dropped.with(lost.converted);
+    let step = !own.is_empty() || !lost.sent.is_empty() || !bag.unknown.is_empty();
+    if !step && bag.layers.is_empty() {
         return;
     }
-    let class = object.class();
-    // The oldest original counts, unless what was sent for it has been replaced.
-    let older = |index: usize, field: &FieldDef| {
-        bag.sent
-            .get(field.name)
-            .is_some_and(|sent| holds(object, index, field, sent))
-    };
-    let own: Vec<(usize, &FieldDef)> = class
-        .fields
-        .iter()
-        .enumerate()
-        .filter(|(index, field)| {
-            (lost.dropped.contains(*index) || lost.changed.contains_key(field.name))
-                && !older(*index, field)
-        })
-        .collect();
-    let replaced = |name: &str| own.iter().any(|(_, field)| field.name == name);
     writer.comma();
     label(writer);
-    writer.raw("{");
-    writer.key("version");
-    let own_version = object.version();
-    writer.str(
-        &bag.version
-            .map_or(own_version, |version| version.max(own_version))
-            .to_string(),
-    );
-    writer.comma();
-    writer.key("data");
-    writer.raw("{");
+    writer.raw("[");
+    if step {
+        write_step(object, lost, own, bag, at, writer);
+    }
+    for (place, layer) in bag.layers.iter().enumerate() {
+        if step || place > 0 {
+            writer.comma();
+        }
+        layer.write(writer);
+    }
+    writer.raw("]");
+}
+
+/// Writes the layer of this step.
+fn write_step(
+    object: &dyn VersionedObject,
+    lost: &Lost,
+    own: FieldSet,
+    bag: &Bag,
+    at: Version,
+    writer: &mut Writer<'_>,
+) {
+    let version = object.version();
+    open(version, at, writer);
     let mut first = true;
-    let mut entry = |writer: &mut Writer<'_>, name: &str, value: &dyn Fn(&mut Writer<'_>)| {
+    for index in own.iter() {
+        let start = writer.mark();
+        if !first {
+            writer.comma();
+        }
+        if write_attribute(object, index, writer) {
+            first = false;
+        } else {
+            writer.rewind(start);
+        }
+    }
+    for (name, json) in &bag.unknown {
         if !std::mem::take(&mut first) {
             writer.comma();
         }
         writer.key(name);
-        value(writer);
-    };
-    for (index, field) in &own {
-        let slot = object.slot(*index);
-        if slot.is_set() {
-            entry(writer, field.name, &|writer| slot.write(writer));
-        }
-    }
-    for (name, json) in bag.data.iter().filter(|(name, _)| !replaced(name)) {
-        entry(writer, name, &|writer| writer.raw(json));
+        writer.raw(json);
     }
     writer.raw("}");
-    let mut sent: IndexMap<&str, String> = bag
-        .sent
+    let changed = what_changed(object);
+    let fields = object.class().fields;
+    let names = lost
+        .dropped
         .iter()
-        .filter(|(name, _)| !replaced(name))
-        .map(|(name, json)| (name.as_str(), json.clone()))
-        .collect();
-    for (name, json) in &lost.changed {
-        sent.insert(name, crate::python_json(json));
-    }
+        .filter(|index| changed.contains(*index))
+        .filter_map(|index| fields.get(index))
+        .map(|field| field.name_at(version))
+        .chain(bag.unknown_changes.iter().map(String::as_str));
+    close(&lost.sent, names.collect(), writer);
+}
+
+fn open(version: Version, at: Version, writer: &mut Writer<'_>) {
+    writer.raw("{");
+    writer.key("version");
+    writer.str(&version.to_string());
+    writer.comma();
+    writer.key("at");
+    writer.str(&at.to_string());
+    writer.comma();
+    writer.key("data");
+    writer.raw("{");
+}
+
+fn close(sent: &[(String, String)], changes: Vec<&str>, writer: &mut Writer<'_>) {
     if !sent.is_empty() {
         writer.comma();
         writer.key("sent");
         writer.object(
-            sent.iter().map(|(name, json)| (*name, json)),
+            sent.iter().map(|(name, json)| (name.as_str(), json)),
             |writer, json| writer.raw(json),
         );
     }
-    let changed = what_changed(object);
-    let names: Vec<&str> = own
-        .iter()
-        .filter(|(index, _)| lost.dropped.contains(*index) && changed.contains(*index))
-        .map(|(_, field)| field.name)
-        .chain(bag.changes.iter().map(String::as_str))
-        .collect();
-    if !names.is_empty() {
+    if !changes.is_empty() {
         writer.comma();
         writer.key("changes");
-        writer.array(names, |writer, name| writer.str(name));
+        writer.array(changes, |writer, name| writer.str(name));
     }
     writer.raw("}");
 }
 
-/// Whether an attribute is what that JSON says.
-fn holds(object: &dyn VersionedObject, index: usize, field: &FieldDef, json: &str) -> bool {
-    let mut probe = (object.class().new)();
-    let Ok(mut reader) = Reader::new(json) else {
-        return false;
-    };
-    probe.slot_mut(index).read(&mut reader, field).is_ok()
-        && probe.slot(index).same(object.slot(index))
+impl Layer {
+    fn write(&self, writer: &mut Writer<'_>) {
+        open(self.version, self.at, writer);
+        for (place, (name, json)) in self.data.iter().enumerate() {
+            if place > 0 {
+                writer.comma();
+            }
+            writer.key(name);
+            writer.raw(json);
+        }
+        writer.raw("}");
+        let sent: Vec<(String, String)> = self.sent.clone().into_iter().collect();
+        close(
+            &sent,
+            self.changes.iter().map(String::as_str).collect(),
+            writer,
+        );
+    }
+
+    fn read(reader: &mut Reader<'_>, class: &Class) -> Result<Self> {
+        let (mut data, mut sent) = (IndexMap::new(), IndexMap::new());
+        let (mut version, mut at, mut changes) = (None, None, Vec::new());
+        reader.object(str::to_owned, |reader, key| {
+            match key.as_str() {
+                "version" => version = reader.str()?.map(Version::from_str).transpose()?,
+                "at" => at = reader.str()?.map(Version::from_str).transpose()?,
+                "data" | "sent" => {
+                    let into = if key == "data" { &mut data } else { &mut sent };
+                    reader.object(str::to_owned, |reader, name| {
+                        into.insert(name, reader.raw()?.to_owned());
+                        Ok(())
+                    })?;
+                }
+                "changes" => reader.array(|reader| {
+                    match reader.str()? {
+                        Some(name) => changes.push(name.to_owned()),
+                        None => reader.skip()?,
+                    }
+                    Ok(())
+                })?,
+                _ => reader.skip()?,
+            }
+            Ok(())
+        })?;
+        let lacks = |what: &str| Error::Malformed {
+            what: class.name.into(),
+            reason: format!("a part of its `{}.carried` has no `{what}`", class.prefix),
+        };
+        Ok(Self {
+            version: version.ok_or_else(|| lacks("version"))?.without_patch(),
+            at: at.ok_or_else(|| lacks("at"))?.without_patch(),
+            data,
+            sent,
+            changes,
+        })
+    }
 }
 
-/// Reads what was carried and puts back what this side knows, if it is as new
-/// as whoever took it out. The rest is kept, if the reader keeps such things.
+/// Reads what was carried and puts back what this side knows, as far as it is
+/// as new as whoever took it out. The rest is kept, if the reader keeps such
+/// things.
 pub(crate) fn read<'j>(
     reader: &mut Reader<'j>,
     object: &mut dyn VersionedObject,
-    present: FieldSet,
+    found: &Found<'j>,
     text: &'j str,
 ) -> Result<()> {
     let class = object.class();
     let mut part = reader.part(text.as_bytes());
-    let (mut data, mut sent) = (IndexMap::new(), IndexMap::new());
-    let (mut version, mut changes) = (None, Vec::new());
-    part.object(str::to_owned, |part, key| {
-        match key.as_str() {
-            "version" => version = part.str()?.map(Version::from_str).transpose()?,
-            "data" | "sent" => {
-                let into = if key == "data" { &mut data } else { &mut sent };
-                part.object(str::to_owned, |part, name| {
-                    into.insert(name, part.raw()?);
-                    Ok(())
-                })?;
-            }
-            "changes" => part.array(|part| {
-                match part.str()? {
-                    Some(name) => changes.push(name.to_owned()),
-                    None => part.skip()?,
-                }
-                Ok(())
-            })?,
-            _ => part.skip()?,
-        }
+    let mut layers = Vec::new();
+    if !part.is_array()? {
+        return Err(Error::Malformed {
+            what: class.name.into(),
+            reason: format!("its `{}.carried` is no list", class.prefix),
+        });
+    }
+    part.array(|part| {
+        layers.push(Layer::read(part, class)?);
         Ok(())
     })?;
     reader.absorb(&part);
-    let version = version.ok_or_else(|| Error::Malformed {
-        what: class.name.into(),
-        reason: format!("its `{}.carried` has no version", class.prefix),
-    })?;
-    if version.is_readable_by(reader.newest_of(class)) {
-        restore(reader, object, present, &mut data, &mut sent, &mut changes)?;
-        let known = version.without_patch().max(object.version());
-        object.meta_mut().version = (known != class.version()).then_some(known);
+    let newest = reader.newest_of(class);
+    let mut present = found.fields;
+    let mut layers = layers.into_iter().peekable();
+    let mut rest = Vec::new();
+    while let Some(mut layer) = layers.next_if(|layer| layer.version.is_readable_by(newest)) {
+        let version = layer.version.max(object.version());
+        restore(reader, object, found, &mut present, &mut layer)?;
+        object.meta_mut().version = (version != class.version()).then_some(version);
+        if !layer.data.is_empty() {
+            rest.push(layer);
+        }
     }
-    if reader.keeps_unknown() && !(data.is_empty() && sent.is_empty()) {
-        let owned = |(name, json): (String, &str)| (name, json.to_owned());
-        let bag = object.meta_mut().bag.get_or_insert_default();
-        bag.version = Some(version);
-        bag.data.extend(data.into_iter().map(owned));
-        bag.sent.extend(sent.into_iter().map(owned));
-        bag.changes = changes;
+    rest.extend(layers);
+    if reader.keeps_unknown() && !rest.is_empty() {
+        object.meta_mut().bag.get_or_insert_default().layers = rest;
     }
     Ok(())
 }
 
-/// Puts back what the class knows, and takes it out of what is kept.
-fn restore<'j>(
-    reader: &mut Reader<'j>,
+/// Puts back what one step took out; what cannot be put back stays. `present` are the fields that have what
+/// they are to have.
+fn restore(
+    reader: &mut Reader<'_>,
     object: &mut dyn VersionedObject,
-    mut present: FieldSet,
-    data: &mut IndexMap<String, &'j str>,
-    sent: &mut IndexMap<String, &'j str>,
-    changes: &mut Vec<String>,
+    found: &Found<'_>,
+    present: &mut FieldSet,
+    layer: &mut Layer,
 ) -> Result<()> {
     let class = object.class();
-    let place = |name: &str| {
-        let index = class.field_index(name)?;
-        Some((index, class.fields.get(index)?))
-    };
-    for (name, json) in std::mem::take(sent) {
-        let Some((index, field)) = place(&name) else {
-            continue;
-        };
-        if holds(object, index, field, json) {
-            // What the conversion made gives way to what it was made of.
-            object.slot_mut(index).unset();
-            present.remove(index);
-        } else {
-            data.shift_remove(&name);
+    for (name, json) in &layer.sent {
+        match class.named_at(name, layer.at) {
+            Some(Named::Field(index, _)) => {
+                if holds(object, index, name, layer.at, json) {
+                    // What the conversion made gives way to what it was made of.
+                    object.slot_mut(index).unset();
+                    present.remove(index);
+                } else {
+                    present.insert(index);
+                }
+            }
+            // What it became here was only made of what had been sent.
+            Some(Named::Removed(gone)) => {
+                if let Some(old) = found.gone.iter().find(|old| old.field.name == gone.name) {
+                    for index in old.touched.iter() {
+                        if same_json(old.json, json) {
+                            object.slot_mut(index).unset();
+                            present.remove(index);
+                        } else {
+                            present.insert(index);
+                        }
+                    }
+                }
+            }
+            None => {}
         }
     }
-    for (name, json) in std::mem::take(data) {
-        let known = place(&name);
-        if let Some((index, field)) = known {
+    for (name, json) in std::mem::take(&mut layer.data) {
+        let named = class.named_at(&name, layer.version);
+        if let Some(Named::Field(index, past)) = named {
             if present.contains(index) {
                 continue;
             }
-            match read_slot(reader, class, object.slot_mut(index), field, json) {
+            let mut part = reader.detached(json.as_bytes());
+            let read = read_field(&mut part, object, index, past);
+            reader.absorb(&part);
+            match read {
                 Ok(()) => {
-                    if changes.contains(&name) {
+                    present.insert(index);
+                    if layer.changes.contains(&name) {
                         object.meta_mut().mark(index);
                     }
                     continue;
@@ -270,21 +378,30 @@ fn restore<'j>(
                 Err(other) => return Err(other),
             }
         }
-        data.insert(name, json);
+        layer.data.insert(name, json);
     }
-    changes.retain(|name| data.contains_key(name));
+    layer.sent.clear();
+    layer.changes.retain(|name| layer.data.contains_key(name));
     Ok(())
 }
 
-fn read_slot<'j>(
-    reader: &mut Reader<'j>,
-    class: &Class,
-    slot: &mut dyn Slot,
-    field: &FieldDef,
-    json: &'j str,
-) -> Result<()> {
-    let mut part = reader.part(json.as_bytes());
-    let result = slot.read(&mut part, field);
-    reader.absorb(&part);
-    result.map_err(|error| in_field(error, class, field))
+/// Whether an attribute is what that JSON says, which a version wrote.
+fn holds(object: &dyn VersionedObject, index: usize, name: &str, at: Version, json: &str) -> bool {
+    let class = object.class();
+    let mut probe = (class.new)();
+    let past = match class.named_at(name, at) {
+        Some(Named::Field(_, past)) => past,
+        _ => None,
+    };
+    let Ok(mut reader) = Reader::new(json) else {
+        return false;
+    };
+    read_field(&mut reader, &mut *probe, index, past).is_ok()
+        && probe.slot(index).same(object.slot(index))
+}
+
+/// Whether two texts are the same JSON.
+fn same_json(a: &str, b: &str) -> bool {
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    a == b || read(a).is_some_and(|value| read(b) == Some(value))
 }

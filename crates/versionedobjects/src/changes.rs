@@ -96,6 +96,22 @@ impl Meta {
         self.places.clear();
     }
 
+    /// Empties the set of changed fields, to see what something changes.
+    pub(crate) fn set_aside_changes(&mut self) -> FieldSet {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Puts back what was set aside; what was changed meanwhile counts or not.
+    pub(crate) fn bring_back_changes(&mut self, before: FieldSet, counts: bool) {
+        let meanwhile = self.changed;
+        if counts {
+            self.changed = before.with(meanwhile);
+        } else {
+            self.changed = before;
+            self.places.retain(|index, _| before.contains(*index));
+        }
+    }
+
     fn forget(&mut self, index: usize) {
         self.changed.remove(index);
         self.places.remove(&index);
@@ -106,7 +122,13 @@ impl Meta {
     pub fn unknown(&self) -> impl Iterator<Item = (&str, &str)> {
         self.bag
             .iter()
-            .flat_map(|bag| &bag.data)
+            .flat_map(|bag| {
+                bag.layers
+                    .iter()
+                    .map(|layer| &layer.data)
+                    .chain([&bag.unknown])
+            })
+            .flatten()
             .map(|(name, json)| (name.as_str(), json.as_str()))
     }
 }
@@ -225,7 +247,10 @@ pub fn reset_changes(object: &mut dyn VersionedObject, fields: &[&str], recursiv
         let meta = object.meta_mut();
         meta.restore_changes(FieldSet::default());
         if let Some(bag) = &mut meta.bag {
-            bag.changes.clear();
+            bag.unknown_changes.clear();
+            for layer in &mut bag.layers {
+                layer.changes.clear();
+            }
         }
     } else {
         for name in fields {

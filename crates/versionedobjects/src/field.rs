@@ -3,7 +3,10 @@
 
 use std::fmt::Debug;
 
-use crate::{Class, Path, Reader, Result, Value, ValueError, Version, VersionedObject, Writer};
+use crate::{
+    Class, NewerValues, Past, Path, Reader, Result, Value, ValueError, Version, VersionedObject,
+    Writer,
+};
 
 /// A type that a field, an argument or a result can have.
 ///
@@ -362,6 +365,10 @@ pub struct FieldDef {
     /// which version of the parent, oldest first (oslo's `obj_relationships`).
     /// Only consulted when the reader sent no manifest.
     pub children: &'static [(Version, Version)],
+    /// What it was in earlier versions, oldest first.
+    pub past: &'static [Past],
+    /// Values it has only since a version.
+    pub values: &'static [NewerValues],
 }
 
 impl FieldDef {

@@ -208,6 +208,7 @@ mod manifest;
 mod method;
 mod mixin;
 mod object;
+mod past;
 mod path;
 mod plain;
 mod primitive;
@@ -237,9 +238,13 @@ pub use object::{
     BackportHook, Class, Data, Derived, ExtraDef, Object, ObjectExt, Project, UpgradeHook,
     VersionedObject, WriteOptions, assign, eq_data,
 };
+pub use past::{
+    Converted, DownRule, FieldAt, Loss, LossKind, NewerValues, Past, Removed, SendRule, TakeRule,
+    UpRule, rule,
+};
 pub use path::Path;
 pub use plain::plain;
-pub use primitive::{Header, header, read_into, write_child};
+pub use primitive::{Header, header, read_into, write_attribute, write_child};
 pub use reader::{Limits, Number, Reader};
 pub use registry::Registry;
 pub use route::{

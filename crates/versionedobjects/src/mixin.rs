@@ -53,6 +53,8 @@ pub const fn concat_fields<const N: usize>(parts: &[&[FieldDef]]) -> [FieldDef; 
         since: None,
         default: None,
         children: &[],
+        past: &[],
+        values: &[],
     };
     let mut fields = [NOTHING; N];
     let (mut at, mut part) = (0, 0);

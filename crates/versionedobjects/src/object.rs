@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use crate::changes::{changed_paths, reset_changes, what_changed};
 use crate::{
     Error, FieldDef, FieldType, Form, Manifest, Meta, MethodDef, MethodKind, ProjectError, Reader,
-    Release, Result, Slot, Transition, Value, Version, Writer, primitive,
+    Release, Removed, Result, Slot, Transition, Value, Version, Writer, primitive,
 };
 
 /// The data of an object on its way to an older version: what a conversion
@@ -47,6 +47,8 @@ pub struct Class {
     pub history: &'static [Release],
     /// The fields, in the order of the wire.
     pub fields: &'static [FieldDef],
+    /// The fields that earlier versions had.
+    pub removed: &'static [Removed],
     /// The remotable methods.
     pub methods: &'static [MethodDef],
     /// Whether it is a list class, whose content is its field `objects`.
@@ -92,6 +94,7 @@ pub struct ExtraDef {
 #[derive(Debug, Default)]
 pub struct Derived {
     by_name: OnceLock<Vec<u16>>,
+    pub(crate) has_past: OnceLock<bool>,
     pub(crate) header: [OnceLock<String>; 2],
     pub(crate) manifest: OnceLock<Manifest>,
 }
@@ -102,6 +105,7 @@ impl Derived {
     pub const fn new() -> Self {
         Self {
             by_name: OnceLock::new(),
+            has_past: OnceLock::new(),
             header: [const { OnceLock::new() }, const { OnceLock::new() }],
             manifest: OnceLock::new(),
         }

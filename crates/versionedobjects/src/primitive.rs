@@ -12,10 +12,11 @@ use std::str::FromStr as _;
 use crate::carry::{self, Lost};
 use crate::changes::{FieldSet, tells_of_changes, what_changed};
 use crate::error::ValueErrorKind;
+use crate::past::Named;
 use crate::writer::ChildRule;
 use crate::{
-    Class, Data, Error, FieldDef, FieldType, Form, ObjectExt as _, Reader, Result, ValueError,
-    Version, VersionedObject, Writer,
+    Class, Data, Error, FieldDef, FieldType, Form, ObjectExt as _, Past, Reader, Removed, Result,
+    ValueError, Version, VersionedObject, Writer,
 };
 
 /// Writes an object that is not inside another, at `target` or its own version.
@@ -98,41 +99,46 @@ fn write(
         .filter(|_| convert && version < class.version());
     let mut lost = Lost::default();
     let beside = writer.changed;
-    let mut inside = FieldSet::default();
+    let mut at = At {
+        version,
+        convert,
+        drops: Drops::Newer,
+        older: version < class.version(),
+        carried: writer.form() == Form::Native && version < object.version(),
+        inside: FieldSet::default(),
+        gone: Vec::new(),
+        lost: &mut lost,
+    };
     let present = match hook {
-        None => write_data(object, writer, version, convert, Drops::Newer, &mut inside),
+        None => write_data(object, writer, &mut at),
         Some(hook) => {
             // Conversion works on a tree; only this object's level is one. The
             // hook still sees the fields it may have to move elsewhere.
             let mut part = writer.part();
-            let present = write_data(
-                object,
-                &mut part,
-                version,
-                convert,
-                Drops::Nothing,
-                &mut inside,
-            );
+            at.drops = Drops::Nothing;
+            let mut present = write_data(object, &mut part, &mut at);
             match converted(object, part, version, hook) {
                 Ok((before, mut data)) => {
-                    for field in class.fields.iter().filter(|field| is_newer(field, version)) {
-                        data.shift_remove(field.name);
+                    for field in class.fields.iter().filter(|field| !field.is_in(version)) {
+                        data.shift_remove(field.name_at(version));
                     }
                     for (name, value) in &data {
                         if writer.form() == Form::Native && before.get(name) != Some(value) {
-                            lost.changed.insert(name.clone(), value.clone());
+                            at.lost.sent.push((name.clone(), crate::python_json(value)));
+                            if let Some(Named::Field(index, _)) = class.named_at(name, version) {
+                                at.lost.converted.insert(index);
+                            }
                         }
                     }
                     writer.object(
                         data.iter().map(|(key, value)| (key.as_str(), value)),
                         |writer, value| writer.json(value),
                     );
-                    let mut present = present;
                     for index in present.iter() {
                         if class
                             .fields
                             .get(index)
-                            .is_none_or(|field| !data.contains_key(field.name))
+                            .is_none_or(|field| !data.contains_key(field.name_at(version)))
                         {
                             present.remove(index);
                         }
@@ -146,13 +152,19 @@ fn write(
             }
         }
     };
+    let At {
+        older,
+        inside,
+        gone,
+        ..
+    } = at;
     writer.children = outer;
     // oslo filters only the outermost object's changes by what is left after
     // the conversion; below, everything that was set counts.
     let filtered = place == Place::Top || writer.form() == Form::Native;
     // All that is set was written, so that what is inside has told of its
     // changes: looking again at each level would go through everything below.
-    let changed = if convert {
+    let changed = if convert || older {
         what_changed(object)
     } else {
         object.meta().changed.with(inside)
@@ -167,12 +179,20 @@ fn write(
                 object.slot(*index).is_set()
             }
         };
-        let names: Vec<&str> = changed
+        let fields = changed
             .iter()
             .filter(counts)
-            .filter_map(|index| class.fields.get(index))
-            .map(|field| field.name)
-            .collect();
+            .filter_map(|index| class.fields.get(index));
+        let mut names: Vec<&str> = if older {
+            fields.map(|field| field.name_at(version)).collect()
+        } else {
+            fields.map(|field| field.name).collect()
+        };
+        names.extend(
+            gone.iter()
+                .filter(|gone| became(class, gone, changed))
+                .map(|gone| gone.name),
+        );
         if !names.is_empty() {
             writer.comma();
             label(writer, ".changes\"");
@@ -188,7 +208,7 @@ fn write(
             }
         }
         writer.children = ChildRule::Untouched;
-        carry::write(object, &lost, writer, |writer| {
+        carry::write(object, &lost, version, writer, |writer| {
             label(writer, ".carried\"");
         });
         writer.children = outer;
@@ -205,58 +225,229 @@ enum Drops {
     Nothing,
 }
 
-fn is_newer(field: &FieldDef, version: Version) -> bool {
-    field.since.is_some_and(|since| since > version)
-}
-
-/// Writes the attributes that readers of `version` know; says which were written.
-/// `inside` gets those whose object counts as changed.
-fn write_data(
-    object: &dyn VersionedObject,
-    writer: &mut Writer<'_>,
+/// What is being written, and what writing it found out.
+struct At<'l> {
     version: Version,
     convert: bool,
     drops: Drops,
-    inside: &mut FieldSet,
-) -> FieldSet {
+    /// Whether the version is older than the class.
+    older: bool,
+    /// Whether what is lost to this reader is carried for those behind it.
+    carried: bool,
+    /// The fields whose object counts as changed.
+    inside: FieldSet,
+    /// The fields written that the class no longer has.
+    gone: Vec<&'static Removed>,
+    lost: &'l mut Lost,
+}
+
+/// Writes the attributes that readers of a version know; says which were written.
+fn write_data(object: &dyn VersionedObject, writer: &mut Writer<'_>, at: &mut At<'_>) -> FieldSet {
     let class = object.class();
     let mut present = FieldSet::default();
-    let mut first = true;
     writer.children = ChildRule::Untouched;
     writer.raw("{");
+    let mut made_up = FieldSet::default();
     for (index, field) in class.fields.iter().enumerate() {
-        let slot = object.slot(index);
-        if !slot.is_set() || convert && drops == Drops::Newer && is_newer(field, version) {
-            continue;
-        }
-        if convert {
-            match child_rule(class, field, writer, version) {
-                Ok(Some(rule)) => writer.children = rule,
-                Ok(None) => continue,
-                Err(error) => {
-                    writer.fail(error);
-                    break;
-                }
+        if object.slot(index).is_set() {
+            if !write_entry(object, index, field, writer, at, &mut present) {
+                return present;
             }
+        } else if at.older
+            && at.convert
+            && field
+                .past_at(at.version)
+                .is_some_and(|past| past.asks_object)
+        {
+            made_up.insert(index);
         }
-        if first {
-            first = false;
-        } else {
+    }
+    // A Python peer puts what it makes up behind what there is.
+    for index in made_up.iter() {
+        if let Some(field) = class.fields.get(index)
+            && !write_entry(object, index, field, writer, at, &mut present)
+        {
+            return present;
+        }
+    }
+    let mut first = present.is_empty();
+    for gone in class
+        .removed
+        .iter()
+        .filter(|gone| at.older && gone.is_in(at.version))
+    {
+        let start = writer.mark();
+        if !first {
             writer.comma();
         }
         writer.raw(match writer.form() {
-            Form::Compat => field.key,
-            Form::Native => field.key.trim_end(),
+            Form::Compat => gone.key,
+            Form::Native => gone.key.trim_end(),
         });
-        writer.changed = false;
-        slot.write(writer);
-        present.insert(index);
-        if writer.changed && tells_of_changes(class, field) {
-            inside.insert(index);
+        let value = writer.mark();
+        let written = match (carry::removed(object, gone), gone.down) {
+            (Some(kept), _) => {
+                writer.raw(kept);
+                Ok(true)
+            }
+            (None, Some(down)) => down(object, at.version, writer),
+            (None, None) => Ok(false),
+        };
+        match written {
+            Ok(true) => {
+                first = false;
+                at.gone.push(gone);
+                if at.carried {
+                    at.lost
+                        .sent
+                        .push((gone.name.to_owned(), writer.since(value)));
+                }
+            }
+            Ok(false) => writer.rewind(start),
+            Err(error) => {
+                writer.fail(error);
+                break;
+            }
         }
     }
     writer.raw("}");
     present
+}
+
+/// Writes an attribute, if the version has it; `false` after an error.
+fn write_entry(
+    object: &dyn VersionedObject,
+    index: usize,
+    field: &'static FieldDef,
+    writer: &mut Writer<'_>,
+    at: &mut At<'_>,
+    present: &mut FieldSet,
+) -> bool {
+    let class = object.class();
+    let slot = object.slot(index);
+    let mut instead = None;
+    if at.convert && at.older {
+        match field.value_at(slot, at.version) {
+            Ok(value) => instead = value,
+            Err(error) => {
+                writer.fail(error);
+                return false;
+            }
+        }
+        if at.drops == Drops::Newer && !field.is_in(at.version) {
+            return true;
+        }
+    } else if at.older && !field.is_in(at.version) && class.had_else(field, at.version) {
+        return true;
+    }
+    if at.convert {
+        match child_rule(class, field, writer, at.version) {
+            Ok(Some(rule)) => writer.children = rule,
+            Ok(None) => return true,
+            Err(error) => {
+                writer.fail(error);
+                return false;
+            }
+        }
+    }
+    let past = if at.older {
+        field.past_at(at.version)
+    } else {
+        None
+    };
+    let start = writer.mark();
+    if !present.is_empty() {
+        writer.comma();
+    }
+    let key = past.map_or(field.key, |past| past.key);
+    writer.raw(match writer.form() {
+        Form::Compat => key,
+        Form::Native => key.trim_end(),
+    });
+    writer.changed = false;
+    let value = writer.mark();
+    // Whoever reads a value as it is writes it as it is, at its own version.
+    let past = past.filter(|past| past.up.is_some() || at.convert);
+    let written = match (instead, past.and_then(|past| past.down)) {
+        (Some(value), _) => {
+            writer.str(value);
+            Ok(true)
+        }
+        (None, Some(down)) => down(object, slot, at.version, writer),
+        (None, None) => {
+            slot.write(writer);
+            Ok(true)
+        }
+    };
+    match written {
+        Ok(true) => {}
+        Ok(false) => {
+            writer.rewind(start);
+            return true;
+        }
+        Err(error) => {
+            writer.fail(error);
+            return false;
+        }
+    }
+    present.insert(index);
+    let lossy = past.is_some_and(|past| past.down.is_some() && (past.lossy || past.up.is_none()));
+    if at.carried && (instead.is_some() || lossy) {
+        let sent = (field.name_at(at.version).to_owned(), writer.since(value));
+        at.lost.converted.insert(index);
+        at.lost.sent.push(sent);
+    }
+    if writer.changed && tells_of_changes(class, field) {
+        at.inside.insert(index);
+    }
+    true
+}
+
+/// Whether a field that is gone counts as changed: with what it became.
+fn became(class: &Class, gone: &Removed, changed: FieldSet) -> bool {
+    let mut fields = gone
+        .became
+        .iter()
+        .filter_map(|name| class.field_index(name));
+    fields.any(|index| changed.contains(index))
+}
+
+/// Writes an attribute with its key as the version the object has knows it; says
+/// whether it has anything to write. For messages that list attributes.
+pub fn write_attribute(
+    object: &dyn VersionedObject,
+    index: usize,
+    writer: &mut Writer<'_>,
+) -> bool {
+    let Some(field) = object.class().fields.get(index) else {
+        return false;
+    };
+    let slot = object.slot(index);
+    if !slot.is_set() {
+        return false;
+    }
+    let version = object.version();
+    let start = writer.mark();
+    writer.key(field.name_at(version));
+    let down = field.past_at(version).filter(|past| past.up.is_some());
+    let written = match down.and_then(|past| past.down) {
+        Some(down) => down(object, slot, version, writer),
+        None => {
+            slot.write(writer);
+            Ok(true)
+        }
+    };
+    match written {
+        Ok(true) => true,
+        Ok(false) => {
+            writer.rewind(start);
+            false
+        }
+        Err(error) => {
+            writer.fail(error);
+            false
+        }
+    }
 }
 
 /// How objects in a field are to be written; `None` if the field must go.
@@ -455,9 +646,10 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
     let mut version = None;
     let mut early: Option<&str> = None;
     let mut done = false;
-    let mut changes = FieldSet::default();
+    let mut changes = Changes::default();
+    let mut late = None;
     let mut carried = None;
-    let mut read = FieldSet::default();
+    let mut read = Found::default();
     reader.object(
         |key| {
             let key = key
@@ -493,12 +685,19 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
                 }
                 // Whoever writes the data last has it read in one pass;
                 // otherwise it is read again once it is known whose it is.
-                Key::Data if name.is_some() && namespace == Some(true) && version.is_some() => {
-                    read = read_data(reader, object)?;
+                Key::Data
+                    if name.is_some()
+                        && namespace == Some(true)
+                        && let Some(version) = version =>
+                {
+                    read = read_data(reader, object, version)?;
                     done = true;
                 }
                 Key::Data => early = Some(reader.raw()?),
-                Key::Changes => changes = read_changes(reader, class)?,
+                Key::Changes => match version {
+                    Some(version) => changes = read_changes(reader, class, version)?,
+                    None => late = Some(reader.raw()?),
+                },
                 Key::Carried => carried = Some(reader.raw()?),
                 Key::Other => reader.skip()?,
             }
@@ -519,26 +718,73 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
     if !done {
         let data = early.ok_or_else(|| lacks("data"))?;
         let mut part = reader.part(data.as_bytes());
-        read = read_data(&mut part, object)?;
+        read = read_data(&mut part, object, version)?;
+        reader.absorb(&part);
+    }
+    if let Some(late) = late {
+        let mut part = reader.part(late.as_bytes());
+        changes = read_changes(&mut part, class, version)?;
         reader.absorb(&part);
     }
     let meta = object.meta_mut();
-    meta.restore_changes(changes);
+    meta.restore_changes(changes.fields);
     meta.version = (version != class.version()).then_some(version);
+    if !changes.unknown.is_empty() {
+        carry::keep_changes(object, changes.unknown);
+    }
+    for old in &mut read.gone {
+        take(
+            reader,
+            object,
+            old,
+            changes.removed.contains(&old.field.name),
+        )?;
+    }
     if let Some(carried) = carried {
-        carry::read(reader, object, read, carried)?;
-        for index in carry::closed(object, read).iter() {
+        carry::read(reader, object, &read, carried)?;
+        for index in carry::closed(object, read.fields).iter() {
             object.slot_mut(index).unset();
         }
     }
     if let Some(after_read) = class.after_read {
-        let closed = carry::closed(object, read);
+        let closed = carry::closed(object, read.fields);
         after_read(object);
         // What is only carried is not there to be completed.
         for index in closed.iter() {
             object.slot_mut(index).unset();
         }
     }
+    Ok(())
+}
+
+/// Puts the value of a field that is gone where it belongs now. What that sets
+/// counts as changed if the old field did.
+fn take<'j>(
+    reader: &mut Reader<'j>,
+    object: &mut dyn VersionedObject,
+    old: &mut Gone<'j>,
+    changed: bool,
+) -> Result<()> {
+    let Some(up) = old.field.up else {
+        if reader.keeps_unknown() {
+            carry::keep_removed(object, old.field, old.json);
+        }
+        return Ok(());
+    };
+    let before = object.meta_mut().set_aside_changes();
+    let mut part = reader.part(old.json.as_bytes());
+    let result = up(object, &mut part);
+    reader.absorb(&part);
+    result.map_err(|error| match error {
+        Error::BareValue(cause) => Error::Value {
+            object: object.class().name,
+            field: old.field.name,
+            cause,
+        },
+        other => other,
+    })?;
+    old.touched = object.meta().changed;
+    object.meta_mut().bring_back_changes(before, changed);
     Ok(())
 }
 
@@ -553,12 +799,35 @@ fn text<'r>(reader: &'r mut Reader<'_>, class: &Class, key: &str) -> Result<Cow<
 }
 
 enum DataKey {
-    Known(usize),
+    Known(usize, Option<&'static Past>),
+    Gone(&'static Removed),
     Unknown(Option<String>),
 }
 
-fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Result<FieldSet> {
-    let mut found = FieldSet::default();
+/// What the data of an object had.
+#[derive(Debug, Default)]
+pub(crate) struct Found<'j> {
+    /// The fields of the class.
+    pub(crate) fields: FieldSet,
+    /// The fields that are gone.
+    pub(crate) gone: Vec<Gone<'j>>,
+}
+
+/// The value of a field that is gone.
+#[derive(Debug)]
+pub(crate) struct Gone<'j> {
+    pub(crate) field: &'static Removed,
+    pub(crate) json: &'j str,
+    /// The fields that it became.
+    pub(crate) touched: FieldSet,
+}
+
+fn read_data<'j>(
+    reader: &mut Reader<'j>,
+    object: &mut dyn VersionedObject,
+    version: Version,
+) -> Result<Found<'j>> {
+    let mut found = Found::default();
     let class = object.class();
     if !reader.is_object()? {
         return Err(Error::Malformed {
@@ -567,11 +836,19 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
         });
     }
     let keep = reader.keeps_unknown();
+    let past = version < class.version() && class.has_past();
     // Peers write fields in the order of the table, so the next one is
     // usually the one behind the last.
     let mut expected = 0;
     reader.object(
         |key| {
+            if past {
+                return match class.named_at(key, version) {
+                    Some(Named::Field(index, past)) => DataKey::Known(index, past),
+                    Some(Named::Removed(removed)) => DataKey::Gone(removed),
+                    None => DataKey::Unknown(keep.then(|| key.to_owned())),
+                };
+            }
             let ahead = class
                 .fields
                 .iter()
@@ -585,21 +862,26 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
             match index {
                 Some(index) => {
                     expected = index + 1;
-                    DataKey::Known(index)
+                    DataKey::Known(index, None)
                 }
                 None => DataKey::Unknown(keep.then(|| key.to_owned())),
             }
         },
         |reader, key| {
             match key {
-                DataKey::Known(index) => {
-                    if let Some(field) = class.fields.get(index) {
-                        object
-                            .slot_mut(index)
-                            .read(reader, field)
-                            .map_err(|error| in_field(error, class, field))?;
-                        found.insert(index);
-                    }
+                DataKey::Known(index, past) => {
+                    read_field(reader, object, index, past)?;
+                    found.fields.insert(index);
+                }
+                DataKey::Gone(field) => {
+                    let json = reader.raw()?;
+                    // As with other fields, the last of a name counts.
+                    found.gone.retain(|gone| gone.field.name != field.name);
+                    found.gone.push(Gone {
+                        field,
+                        json,
+                        touched: FieldSet::default(),
+                    });
                 }
                 DataKey::Unknown(None) => reader.skip()?,
                 DataKey::Unknown(Some(key)) => {
@@ -611,6 +893,25 @@ fn read_data(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> Resul
         },
     )?;
     Ok(found)
+}
+
+/// Reads an attribute as the version that wrote it had it.
+pub(crate) fn read_field(
+    reader: &mut Reader<'_>,
+    object: &mut dyn VersionedObject,
+    index: usize,
+    past: Option<&Past>,
+) -> Result<()> {
+    let class = object.class();
+    let Some(field) = class.fields.get(index) else {
+        return reader.skip();
+    };
+    let slot = object.slot_mut(index);
+    match past.and_then(|past| past.up) {
+        Some(up) => up(reader, slot, field),
+        None => slot.read(reader, field),
+    }
+    .map_err(|error| in_field(error, class, field))
 }
 
 /// Says which field a value was meant for.
@@ -625,8 +926,19 @@ pub(crate) fn in_field(error: Error, class: &Class, field: &FieldDef) -> Error {
     }
 }
 
-fn read_changes(reader: &mut Reader<'_>, class: &Class) -> Result<FieldSet> {
-    let mut changes = FieldSet::default();
+/// What an object says it changed.
+#[derive(Debug, Default)]
+struct Changes {
+    fields: FieldSet,
+    /// Fields that are gone.
+    removed: Vec<&'static str>,
+    /// Fields that are not known, if those are kept.
+    unknown: Vec<String>,
+}
+
+fn read_changes(reader: &mut Reader<'_>, class: &Class, version: Version) -> Result<Changes> {
+    let mut changes = Changes::default();
+    let keep = reader.keeps_unknown();
     if reader.is_null()? {
         reader.null()?;
         return Ok(changes);
@@ -638,10 +950,14 @@ fn read_changes(reader: &mut Reader<'_>, class: &Class) -> Result<FieldSet> {
         });
     }
     reader.array(|reader| {
-        match reader.str()?.map(|name| class.field_index(name)) {
-            Some(Some(index)) => changes.insert(index),
-            Some(None) => {}
-            None => reader.skip()?,
+        let Some(name) = reader.str()? else {
+            return reader.skip();
+        };
+        match class.named_at(name, version) {
+            Some(Named::Field(index, _)) => changes.fields.insert(index),
+            Some(Named::Removed(gone)) => changes.removed.push(gone.name),
+            None if keep => changes.unknown.push(name.to_owned()),
+            None => {}
         }
         Ok(())
     })?;

@@ -142,8 +142,22 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// The same for text of its own.
+    pub(crate) fn detached<'t>(&self, text: &'t [u8]) -> Reader<'t>
+    where
+        'j: 't,
+    {
+        Reader {
+            depth: self.depth,
+            values: self.values,
+            keep_unknown: self.keep_unknown,
+            pin: self.pin,
+            ..Reader::over(text, self.limits)
+        }
+    }
+
     /// Takes over what a part has counted.
-    pub(crate) const fn absorb(&mut self, part: &Self) {
+    pub(crate) const fn absorb(&mut self, part: &Reader<'_>) {
         self.values = part.values;
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::method::{MethodDef, Outgoing, read_all, read_all_from};
+use crate::past::Named;
 use crate::{
     Class, Context, Error, Exception, FieldType, Manifest, ObjectExt as _, Reader, Result,
     VersionedObject, carry, primitive,
@@ -235,13 +236,22 @@ impl<'t> ActionReply<'t> {
                 changed = read_all(raw)?;
                 continue;
             }
-            let Some((index, field)) = class
-                .field_index(key)
-                .and_then(|i| Some((i, class.fields.get(i)?)))
-            else {
-                if ctx.keeps_unknown() {
-                    carry::keep(object, key.clone(), (*raw).to_owned());
+            let (index, past) = match class.named_at(key, object.version()) {
+                Some(Named::Field(index, past)) => (index, past),
+                Some(Named::Removed(gone)) => {
+                    if let Some(up) = gone.up {
+                        up(object, &mut ctx.reader(raw)?)?;
+                    }
+                    continue;
                 }
+                None => {
+                    if ctx.keeps_unknown() {
+                        carry::keep(object, key.clone(), (*raw).to_owned());
+                    }
+                    continue;
+                }
+            };
+            let Some(field) = class.fields.get(index) else {
                 continue;
             };
             // A side that is held to older versions does not have the field yet.
@@ -255,10 +265,7 @@ impl<'t> ActionReply<'t> {
             let before =
                 (field.read_only && object.slot(index).is_set()).then(|| object.clone_box());
             let read = |object: &mut dyn VersionedObject, raw: &str| {
-                object
-                    .slot_mut(index)
-                    .read(&mut ctx.reader(raw)?, field)
-                    .map_err(|error| primitive::in_field(error, class, field))
+                primitive::read_field(&mut ctx.reader(raw)?, object, index, past)
             };
             match read(object, raw) {
                 Err(Error::IncompatibleVersion { .. }) if field.ty.any_object().is_some() => {
@@ -279,8 +286,11 @@ impl<'t> ActionReply<'t> {
             }
         }
         object.reset_changes();
-        let names: Vec<&str> = changed.iter().map(String::as_str).collect();
-        object.mark_changed(&names);
+        for name in &changed {
+            if let Some(Named::Field(index, _)) = class.named_at(name, object.version()) {
+                object.meta_mut().mark(index);
+            }
+        }
         Ok(())
     }
 }

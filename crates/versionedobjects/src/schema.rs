@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Class, Element, FieldDef, FieldType as _, Json, JsonMap, ObjectTarget, Plain, Shape, TypeDef,
+    Class, Element, FieldAt, FieldType as _, Json, JsonMap, ObjectTarget, Plain, Shape, TypeDef,
     Version,
 };
 
@@ -105,11 +105,7 @@ impl Builder {
             Draft::Draft2020 => map([("const", name.into())]),
         };
         let (namespace, name) = (named(class.namespace), named(class.name));
-        let fields: Vec<&'static FieldDef> = class
-            .fields
-            .iter()
-            .filter(|field| field.since.is_none_or(|since| since <= version))
-            .collect();
+        let fields: Vec<FieldAt> = class.fields_at(version).collect();
         let mut data = JsonMap::new();
         data.insert("type".into(), "object".into());
         data.insert(
@@ -152,7 +148,10 @@ impl Builder {
         schema
     }
 
-    fn field(&mut self, class: &Class, field: &FieldDef, version: Version) -> Json {
+    fn field(&mut self, class: &Class, at: &FieldAt, version: Version) -> Json {
+        let Some(field) = at.now else {
+            return Json::Object(self.value(at.ty, at.nullable, None));
+        };
         let rules = if class.is_list && field.name == "objects" && !class.child_versions.is_empty()
         {
             class.child_versions
@@ -166,7 +165,7 @@ impl Builder {
             .rev()
             .find(|(parent, _)| *parent <= version)
             .filter(|_| !beyond);
-        let mut schema = self.value(field.ty, field.nullable, child.map(|(_, child)| *child));
+        let mut schema = self.value(at.ty, at.nullable, child.map(|(_, child)| *child));
         match self.draft {
             Draft::Draft4 => {
                 schema.insert("readonly".into(), field.read_only.into());
@@ -176,8 +175,19 @@ impl Builder {
             }
             Draft::Draft2020 => {}
         }
+        let past = field.past_at(version);
+        let converted = past.is_some_and(|past| past.down.is_some() || past.up.is_some());
+        if let (Draft::Draft2020, Some(Json::Array(values))) = (self.draft, schema.get_mut("enum"))
+        {
+            let newer = |value: &Json| {
+                let mut newer = field.values.iter().filter(|newer| version < newer.since);
+                newer.any(|newer| newer.values.iter().any(|name| *value == **name))
+            };
+            values.retain(|value| !newer(value));
+        }
         if let Some(default) = field
             .default
+            .filter(|_| !converted)
             .and_then(|default| Json::coerce(default()).ok())
         {
             schema.insert("default".into(), default);

@@ -137,6 +137,22 @@ impl<'m> Writer<'m> {
         }
     }
 
+    /// The place reached so far.
+    pub(crate) const fn mark(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back what was written since a place.
+    pub(crate) fn rewind(&mut self, mark: usize) {
+        self.out.truncate(mark);
+    }
+
+    /// What was written since a place.
+    pub(crate) fn since(&self, mark: usize) -> String {
+        let written = self.out.get(mark..).unwrap_or_default();
+        String::from_utf8_lossy(written).into_owned()
+    }
+
     /// Writes `null`.
     pub fn null(&mut self) {
         self.raw("null");

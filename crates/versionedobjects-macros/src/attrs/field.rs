@@ -2,11 +2,15 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::spanned::Spanned as _;
 use syn::{
     Attribute, Data, DeriveInput, Expr, Field, Fields, GenericArgument, Ident, PathArguments, Type,
 };
 
+use super::check;
 use super::version::{Pairs, Version};
+use super::was::{Values, Was};
+use crate::emit::past;
 use crate::errors::{Errors, key_of, unknown_key};
 use crate::name;
 
@@ -34,6 +38,9 @@ pub(crate) struct ObjectField {
     pub(crate) since: Option<Version>,
     pub(crate) default: Option<Expr>,
     pub(crate) children: Option<Pairs>,
+    /// What it was, oldest first.
+    pub(crate) was: Vec<Was>,
+    pub(crate) values: Vec<Values>,
 }
 
 const KNOWN: &[&str] = &[
@@ -43,6 +50,8 @@ const KNOWN: &[&str] = &[
     "lazy",
     "since",
     "children",
+    "was",
+    "values",
     "embed",
     "skip",
 ];
@@ -99,6 +108,8 @@ impl FieldModel {
             since: None,
             default: None,
             children: None,
+            was: Vec::new(),
+            values: Vec::new(),
         };
         let (mut embed, mut skip) = (false, false);
         for attr in field
@@ -118,6 +129,20 @@ impl FieldModel {
                         let content;
                         syn::parenthesized!(content in meta.input);
                         parsed.children = Some(content.parse()?);
+                    }
+                    "was" => {
+                        let content;
+                        let span = meta.path.span();
+                        syn::parenthesized!(content in meta.input);
+                        parsed.was.push(Was {
+                            span: Some(span),
+                            ..content.parse()?
+                        });
+                    }
+                    "values" => {
+                        let content;
+                        syn::parenthesized!(content in meta.input);
+                        parsed.values.push(content.parse()?);
                     }
                     "embed" => embed = true,
                     "skip" => skip = true,
@@ -165,13 +190,15 @@ impl FieldModel {
                 format!("`{ident}` stands behind the embedded {mixins}, whose attributes come last on the wire too; move it in front"),
             );
         }
+        check::field(&parsed, errors);
         self.fields.push(parsed);
     }
 }
 
 impl ObjectField {
-    /// The entry of the table.
-    pub(crate) fn definition(&self) -> TokenStream {
+    /// The entry of the table. `class` is the class the field belongs to, which a
+    /// mixin does not know.
+    pub(crate) fn definition(&self, class: Option<&Ident>) -> TokenStream {
         let Self {
             name,
             ty,
@@ -198,6 +225,7 @@ impl ObjectField {
             .children
             .as_ref()
             .map_or_else(|| quote!(&[]), Pairs::tokens);
+        let (past, values) = (past::past(self, class), past::values(self));
         quote! {
             ::versionedobjects::FieldDef {
                 name: #name,
@@ -209,6 +237,8 @@ impl ObjectField {
                 since: #since,
                 default: #default,
                 children: #children,
+                past: #past,
+                values: #values,
             }
         }
     }
@@ -244,7 +274,7 @@ pub(crate) fn typed_default(ty: &Type, expr: &Expr) -> TokenStream {
 }
 
 /// A type as a person would write it: tokens print with blanks everywhere.
-fn spelled(ty: &Type) -> String {
+pub(crate) fn spelled(ty: &Type) -> String {
     quote!(#ty)
         .to_string()
         .replace(" < ", "<")
@@ -267,12 +297,21 @@ fn last_segment(ty: &Type) -> Option<String> {
 
 /// `T` of `Attr<T>`.
 fn attr_content(ty: &Type) -> Option<Type> {
+    content(ty, "Attr")
+}
+
+/// `T` of `Option<T>`.
+pub(crate) fn option_content(ty: &Type) -> Option<Type> {
+    content(ty, "Option")
+}
+
+fn content(ty: &Type, wrapper: &str) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
     let segment = path
         .path
         .segments
         .last()
-        .filter(|segment| segment.ident == "Attr")?;
+        .filter(|segment| segment.ident == wrapper)?;
     match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
             Some(GenericArgument::Type(ty)) => Some(ty.clone()),

@@ -6,7 +6,9 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, LitBool, LitStr, Path, Token, Type};
 
+use super::check;
 use super::version::{Pairs, Version};
+use super::was::Removed;
 use crate::errors::{Errors, key_of, unknown_key};
 
 /// What `#[object(..)]` on a type says.
@@ -27,6 +29,7 @@ pub(crate) struct ObjectAttrs {
     pub(crate) after_reset: Option<Path>,
     pub(crate) init: Option<Path>,
     pub(crate) upgrade: Option<Path>,
+    pub(crate) removed: Vec<Removed>,
 }
 
 const KNOWN: &[&str] = &[
@@ -44,6 +47,7 @@ const KNOWN: &[&str] = &[
     "after_reset",
     "init",
     "upgrade",
+    "removed",
 ];
 
 impl ObjectAttrs {
@@ -85,6 +89,13 @@ impl ObjectAttrs {
                     "after_reset" => found.after_reset = Some(meta.value()?.parse()?),
                     "init" => found.init = Some(meta.value()?.parse()?),
                     "upgrade" => found.upgrade = Some(meta.value()?.parse()?),
+                    "removed" => {
+                        let content;
+                        syn::parenthesized!(content in meta.input);
+                        let removed = content.parse()?;
+                        check::removed(&removed, errors);
+                        found.removed.push(removed);
+                    }
                     other => unknown_key(&meta, other, KNOWN, &mut strangers),
                 }
                 Ok(())

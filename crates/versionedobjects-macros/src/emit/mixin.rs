@@ -29,10 +29,18 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
             "a mixin cannot load an attribute, since it does not know the object; declare lazy attributes in the class",
         );
     }
+    for field in &model.fields {
+        if let Some(was) = field.was.iter().find(|was| was.down_with.is_some()) {
+            errors.at(
+                &was.down_with,
+                format!("a mixin does not know the object that `{}` is in; use `down`, a function of the value", field.name),
+            );
+        }
+    }
     let errors = errors.into_tokens();
     let (mixin, vis) = (&input.ident, &input.vis);
     let fields = format_ident!("{mixin}Fields");
-    let definitions = model.fields.iter().map(|field| field.definition());
+    let definitions = model.fields.iter().map(|field| field.definition(None));
     let idents: Vec<_> = model.fields.iter().map(|field| &field.ident).collect();
     let indices: Vec<usize> = (0..idents.len()).collect();
     let accessors = model.fields.iter().enumerate().map(|(index, field)| {

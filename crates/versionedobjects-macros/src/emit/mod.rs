@@ -7,4 +7,5 @@ pub(crate) mod lazy;
 pub(crate) mod mixin;
 pub(crate) mod object;
 pub(crate) mod object_enum;
+pub(crate) mod past;
 pub(crate) mod remotable;

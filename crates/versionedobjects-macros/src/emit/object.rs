@@ -5,7 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{DeriveInput, GenericArgument, Ident, PathArguments, Type};
 
-use super::{accessors, accessors::Access, lazy};
+use super::{accessors, accessors::Access, lazy, past};
+use crate::attrs::check;
 use crate::attrs::field::FieldModel;
 use crate::attrs::object::ObjectAttrs;
 use crate::attrs::version::Pairs;
@@ -16,21 +17,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let mut attrs = ObjectAttrs::parse(&input.attrs, &input.ident, &mut errors);
     let model = FieldModel::parse(input, &mut errors);
-    for field in &model.fields {
-        if let Some(since) = &field.since
-            && !attrs.history.is_empty()
-            && !attrs.records(since)
-        {
-            errors.push(syn::Error::new(
-                since.literal.span(),
-                format!(
-                    "`since` names version {}, which `history` does not record\nrecorded versions: {}; add the new one at the end",
-                    since.literal.value(),
-                    attrs.recorded()
-                ),
-            ));
-        }
-    }
+    check::history(&attrs, &model, &mut errors);
     if model.meta.is_none() && matches!(input.data, syn::Data::Struct(_)) {
         errors.at(
             &input.ident,
@@ -142,7 +129,10 @@ fn holds(ty: &Type, item: &Type) -> bool {
 fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream {
     let name = class.to_string();
     let project = project(attrs);
-    let definitions = model.fields.iter().map(|field| field.definition());
+    let definitions = model
+        .fields
+        .iter()
+        .map(|field| field.definition(Some(class)));
     let own = model.fields.len();
     let embeds: Vec<_> = model.embeds.iter().map(|(_, ty)| ty).collect();
     let history = attrs.history.iter().map(|(version, note)| {
@@ -199,6 +189,11 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
             }))
         },
     );
+    let removed = attrs
+        .removed
+        .iter()
+        .filter_map(|gone| past::removed(gone, class));
+    let assertions = past::assertions(&model.fields);
     let backport_children = attrs
         .backport_children
         .as_ref()
@@ -216,6 +211,7 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
             namespace: <#project as ::versionedobjects::Project>::NAMESPACE,
             history: &[#(#history),*],
             fields: FIELDS,
+            removed: &[#(#removed),*],
             methods: #methods,
             is_list: #is_list,
             child_versions: #child_versions,
@@ -230,6 +226,7 @@ fn table(class: &Ident, attrs: &ObjectAttrs, model: &FieldModel) -> TokenStream 
             derived: ::versionedobjects::Derived::new(),
         };
         static CLASSES: [&::versionedobjects::Class; 1] = [&CLASS];
+        #assertions
     }
 }
 

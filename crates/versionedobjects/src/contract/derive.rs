@@ -1,6 +1,6 @@
 //! A contract out of a class's table.
 
-use super::{Argument, Contract, Field, Method, Type};
+use super::{Argument, Contract, Field, Method, NewerValues, Past, Removed, Type};
 use crate::{ArgumentDef, Class, FieldDef, MethodDef, ObjectExt as _, Value};
 
 impl From<&Class> for Contract {
@@ -25,7 +25,7 @@ impl From<&Class> for Contract {
                 .iter()
                 .map(|field| self::field(class, field))
                 .collect(),
-            removed: Vec::new(),
+            removed: class.removed.iter().map(removed).collect(),
             computed: class
                 .extra
                 .iter()
@@ -52,8 +52,37 @@ fn field(class: &Class, field: &FieldDef) -> Field {
         since: field.since,
         default: field.default.map(|default| literal(&default())),
         children: children.to_vec(),
-        past: Vec::new(),
-        values: Vec::new(),
+        past: field.past.iter().map(past).collect(),
+        values: field.values.iter().map(values).collect(),
+    }
+}
+
+fn past(past: &crate::Past) -> Past {
+    Past {
+        until: past.until,
+        name: past.name.to_owned(),
+        ty: Type::of(past.ty, past.nullable),
+    }
+}
+
+fn values(newer: &crate::NewerValues) -> NewerValues {
+    NewerValues {
+        since: newer.since,
+        values: newer
+            .values
+            .iter()
+            .map(|value| (*value).to_owned())
+            .collect(),
+        before: newer.before.map(str::to_owned),
+    }
+}
+
+fn removed(removed: &crate::Removed) -> Removed {
+    Removed {
+        name: removed.name.to_owned(),
+        ty: Type::of(removed.ty, removed.nullable),
+        since: removed.since,
+        until: removed.until,
     }
 }
 

@@ -96,6 +96,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 1usize;
@@ -113,6 +115,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: false,
         child_versions: &[],

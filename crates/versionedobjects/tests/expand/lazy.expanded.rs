@@ -142,6 +142,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
         ::versionedobjects::FieldDef {
             name: "summary",
@@ -153,6 +155,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
         ::versionedobjects::FieldDef {
             name: "reviews",
@@ -164,6 +168,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 3usize;
@@ -181,6 +187,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: false,
         child_versions: &[],

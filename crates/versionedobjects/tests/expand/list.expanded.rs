@@ -43,6 +43,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 1usize;
@@ -60,6 +62,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: false,
         child_versions: &[],
@@ -280,6 +283,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 1usize;
@@ -297,6 +302,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: true,
         child_versions: &[],

@@ -11,6 +11,8 @@ impl ::versionedobjects::Mixin for Timestamped {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
         ::versionedobjects::FieldDef {
             name: "deleted",
@@ -24,6 +26,8 @@ impl ::versionedobjects::Mixin for Timestamped {
                 &::versionedobjects::IntoField::<bool>::into_field(false),
             )),
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     fn slot(&self, index: usize) -> &dyn ::versionedobjects::Slot {
@@ -171,6 +175,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 1usize
@@ -189,6 +195,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: false,
         child_versions: &[],

@@ -114,6 +114,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
         ::versionedobjects::FieldDef {
             name: "title",
@@ -125,6 +127,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
         ::versionedobjects::FieldDef {
             name: "copies",
@@ -138,6 +142,8 @@ const _: () = {
                 &::versionedobjects::IntoField::<i64>::into_field(1),
             )),
             children: &[],
+            past: &[],
+            values: &[],
         },
         ::versionedobjects::FieldDef {
             name: "type",
@@ -149,6 +155,8 @@ const _: () = {
             since: Some(::versionedobjects::Version::new(1u16, 1u16)),
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 4usize;
@@ -170,6 +178,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: false,
         child_versions: &[],

@@ -41,6 +41,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 1usize;
@@ -58,6 +60,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: false,
         child_versions: &[],
@@ -223,6 +226,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 1usize;
@@ -240,6 +245,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: false,
         child_versions: &[],
@@ -529,6 +535,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 1usize;
@@ -546,6 +554,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: &[],
         is_list: false,
         child_versions: &[],

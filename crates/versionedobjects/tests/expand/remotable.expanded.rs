@@ -63,6 +63,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
         ::versionedobjects::FieldDef {
             name: "copies",
@@ -74,6 +76,8 @@ const _: () = {
             since: None,
             default: None,
             children: &[],
+            past: &[],
+            values: &[],
         },
     ];
     const COUNT: usize = 2usize;
@@ -91,6 +95,7 @@ const _: () = {
             },
         ],
         fields: FIELDS,
+        removed: &[],
         methods: <Book as ::versionedobjects::Methods>::METHODS,
         is_list: false,
         child_versions: &[],

@@ -8,6 +8,7 @@ mod changes;
 )]
 mod coercion;
 mod contract;
+mod conversions;
 mod defaults;
 mod fuzz;
 mod hydrate;
@@ -32,6 +33,11 @@ mod nursery;
     reason = "the derives emit what a library would publish"
 )]
 mod open_enums;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
+mod parcels;
 #[expect(
     unreachable_pub,
     reason = "the derives emit what a library would publish"

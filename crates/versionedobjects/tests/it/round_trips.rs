@@ -187,14 +187,17 @@ fn a_peer_cannot_carry_what_does_not_fit() {
             r#"{{"nova_object.name":"Child","nova_object.namespace":"nova","nova_object.version":"1.0","nova_object.data":{{"x":1}},"nova_object.carried":{carried}}}"#
         )
     };
-    assert!(Child::from_json(&text(r#"{"version":"1.2","data":{"y":"z"}}"#)).is_ok());
+    let right = Child::from_json(&text(r#"[{"version":"1.2","at":"1.0","data":{"y":"z"}}]"#));
+    assert_eq!(right.expect("readable").y().ok(), Some(Some("z")));
     for wrong in [
         "7",
         "null",
         "{}",
-        r#"{"version":"1.2","data":{"y":[]}}"#,
-        r#"{"version":"1.2","data":[]}"#,
-        r#"{"version":"x"}"#,
+        "[{}]",
+        r#"[{"version":"1.2","data":{"y":"z"}}]"#,
+        r#"[{"version":"1.2","at":"1.0","data":{"y":[]}}]"#,
+        r#"[{"version":"1.2","at":"1.0","data":[]}]"#,
+        r#"[{"version":"x","at":"1.0"}]"#,
     ] {
         assert!(Child::from_json(&text(wrong)).is_err(), "{wrong}");
     }

@@ -27,6 +27,8 @@ fn field<T: FieldType>() -> FieldDef {
         since: None,
         default: None,
         children: &[],
+        past: &[],
+        values: &[],
     }
 }
 
