@@ -59,5 +59,10 @@ mod unknown;
     reason = "the derives emit what a library would publish"
 )]
 mod upgrade;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
+mod ways;
 
 pub use library::Library as Project;

@@ -1,5 +1,11 @@
 //! Checks for the tests of those who declare classes.
 
+mod arbitrary;
+mod ways;
+
+pub use arbitrary::{Source, arbitrary};
+pub use ways::{Ways, every_way};
+
 use crate::{
     Error, Manifest, ObjectExt as _, Reader, Result, Version, VersionedObject, WriteOptions,
     primitive,
