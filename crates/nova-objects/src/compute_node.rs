@@ -11,7 +11,6 @@ use crate::prelude::*;
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
     methods,
-    backport = require_service,
     history(
         "1.0" = "Initial version",
         "1.1" = "get_by_service_id()",
@@ -41,6 +40,7 @@ pub struct ComputeNode {
     id: Attr<i64>,
     #[object(since = "1.15", read_only)]
     uuid: Attr<Uuid>,
+    #[object(was(until = "1.13", down_with = service_or_none, lossy))]
     service_id: Attr<Option<i64>>,
     #[object(since = "1.7")]
     host: Attr<Option<String>>,
@@ -86,11 +86,8 @@ pub struct ComputeNode {
 /// for the service of the host and falls back to -1, a number no service has;
 /// the model has no database, so the fallback is what a node without a service
 /// gets. A conductor that wants the number there sets it before it answers.
-fn require_service(data: &mut Data, target: Version) -> versionedobjects::Result<()> {
-    if target < Version::new(1, 13) && data.get("service_id").is_none_or(Json::is_null) {
-        data.insert("service_id".to_owned(), Json::from(-1));
-    }
-    Ok(())
+fn service_or_none(node: &ComputeNode, _: Version) -> Option<i64> {
+    Some(node.service_id().ok().flatten().unwrap_or(-1))
 }
 
 /// What can be asked of one compute node.

@@ -7,7 +7,6 @@ use crate::prelude::*;
 /// One kind of guest: architecture, virtualization type and machine mode.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
-    backport = name_parallels,
     history(
         "1.0" = "Initial version",
         "1.1" = "The hypervisor type vz",
@@ -17,20 +16,11 @@ use crate::prelude::*;
 pub struct HVSpec {
     meta: Meta,
     arch: Attr<Architecture>,
+    /// Virtuozzo was called `parallels` before 1.1. (`lxd` stays what it is
+    /// before 1.2: nova `objects/hv_spec.py` does not convert it either.)
+    #[object(values("vz", since = "1.1", before = "parallels"))]
     hv_type: Attr<HvType>,
     vm_mode: Attr<VmMode>,
-}
-
-/// Virtuozzo was called `parallels` before 1.1. (`lxd` stays what it is before
-/// 1.2: nova `objects/hv_spec.py` does not convert it either.)
-fn name_parallels(data: &mut Data, target: Version) -> versionedobjects::Result<()> {
-    if target < Version::new(1, 1)
-        && let Some(hv_type) = data.get_mut("hv_type")
-        && *hv_type == "vz"
-    {
-        *hv_type = Json::from("parallels");
-    }
-    Ok(())
 }
 
 impl HVSpec {

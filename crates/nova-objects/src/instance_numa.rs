@@ -16,7 +16,6 @@ use crate::virt_cpu_topology::VirtCPUTopology;
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
     init = set_defaults,
-    backport_with = merge_cpu_sets,
     history(
         "1.0" = "Initial version",
         "1.1" = "pagesize",
@@ -30,6 +29,7 @@ use crate::virt_cpu_topology::VirtCPUTopology;
 pub struct InstanceNUMACell {
     meta: Meta,
     id: Attr<i64>,
+    #[object(was(until = "1.5", down_with = all_cpus, lossy))]
     cpuset: Attr<BTreeSet<i64>>,
     #[object(since = "1.5")]
     pcpuset: Attr<BTreeSet<i64>>,
@@ -41,7 +41,7 @@ pub struct InstanceNUMACell {
     cpu_topology: Attr<Option<VirtCPUTopology>>,
     #[object(default = None)]
     cpu_pinning_raw: Attr<Option<Dict<i64>>>,
-    #[object(since = "1.3", default = None)]
+    #[object(since = "1.3", default = None, values("mixed", since = "1.6"))]
     cpu_policy: Attr<Option<CpuAllocationPolicy>>,
     #[object(since = "1.3", default = None)]
     cpu_thread_policy: Attr<Option<CpuThreadAllocationPolicy>>,
@@ -52,59 +52,23 @@ fn set_defaults(cell: &mut InstanceNUMACell) {
     let _ = ObjectExt::set_defaults(cell, &[]);
 }
 
-/// A mixed policy cannot be said before 1.6, and before 1.5 all processors of a
-/// dedicated cell are in `cpuset`. The original looks at `cpu_policy` and
-/// `pcpuset` without asking whether they are there.
-fn merge_cpu_sets(
+/// Before 1.5 all processors of a dedicated cell were in `cpuset`. The original
+/// looks at `cpu_policy` and `pcpuset` without asking whether they are there.
+fn all_cpus(
     cell: &InstanceNUMACell,
-    data: &mut Data,
     target: Version,
-) -> versionedobjects::Result<()> {
-    if target < Version::new(1, 6) {
-        refuse_value(cell, target, "cpu_policy", &["mixed"])?;
+) -> versionedobjects::Result<Option<BTreeSet<i64>>> {
+    let missing = |key: &str| versionedobjects::Error::MissingKey {
+        object: "InstanceNUMACell",
+        version: target,
+        key: key.to_owned(),
+    };
+    let policy = cell.cpu_policy().map_err(|_| missing("cpu_policy"))?;
+    if policy == Some(CpuAllocationPolicy::Dedicated) {
+        let pinned = cell.pcpuset().map_err(|_| missing("pcpuset"))?;
+        return Ok(Some(pinned.clone()));
     }
-    if target < Version::new(1, 5) {
-        let missing = |key: &str| versionedobjects::Error::MissingKey {
-            object: "InstanceNUMACell",
-            version: target,
-            key: key.to_owned(),
-        };
-        // From the object: what the target does not know is no longer in the data.
-        let policy = cell.get("cpu_policy").map_err(|_| missing("cpu_policy"))?;
-        if policy == Value::from("dedicated") {
-            let Value::Set(pinned) = cell.get("pcpuset").map_err(|_| missing("pcpuset"))? else {
-                return Ok(());
-            };
-            let cpus = pinned.into_iter().filter_map(|cpu| match cpu {
-                Value::Int(cpu) => i64::try_from(cpu).ok(),
-                _ => None,
-            });
-            data.insert("cpuset".to_owned(), cpus.collect::<Json>());
-        }
-    }
-    Ok(())
-}
-
-/// Refuses to write a value that the target version does not know (nova
-/// `objects/base.py`, `raise_on_too_new_values`).
-pub(crate) fn refuse_value(
-    object: &dyn VersionedObject,
-    target: Version,
-    field: &str,
-    too_new: &[&str],
-) -> versionedobjects::Result<()> {
-    match object.get(field) {
-        Ok(Value::Str(value)) if too_new.contains(&value.as_str()) => {
-            Err(versionedobjects::Error::Action {
-                action: "obj_make_compatible".into(),
-                reason: format!(
-                    "{field}={value} not supported in version ({}, {})",
-                    target.major, target.minor
-                ),
-            })
-        }
-        _ => Ok(()),
-    }
+    Ok(cell.cpuset().ok().cloned())
 }
 
 impl InstanceNUMACell {

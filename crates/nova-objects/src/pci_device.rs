@@ -1,7 +1,6 @@
 //! PCI devices of compute nodes that can be given to instances.
 
 use crate::fields::{PciDeviceStatus, PciDeviceType};
-use crate::instance_numa::refuse_value;
 use crate::prelude::*;
 
 /// One device of one compute node, and whose it is.
@@ -13,7 +12,6 @@ use crate::prelude::*;
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
     methods,
-    backport_with = restore_parent,
     backport_children = false,
     history(
         "1.0" = "Initial version",
@@ -35,14 +33,16 @@ pub struct PciDevice {
     address: Attr<String>,
     vendor_id: Attr<String>,
     product_id: Attr<String>,
+    #[object(values("vdpa", since = "1.7"))]
     dev_type: Attr<PciDeviceType>,
+    #[object(was(until = "1.5", down_with = known_status))]
     status: Attr<PciDeviceStatus>,
     dev_id: Attr<Option<String>>,
     label: Attr<Option<String>>,
     instance_uuid: Attr<Option<String>>,
     #[object(since = "1.2")]
     request_id: Attr<Option<String>>,
-    #[object(default = Dict::new())]
+    #[object(default = Dict::new(), was(until = "1.4", down_with = with_parent, lossy))]
     extra_info: Attr<Dict<String>>,
     numa_node: Attr<Option<i64>>,
     #[object(since = "1.4")]
@@ -51,28 +51,41 @@ pub struct PciDevice {
     persistent: Persistent,
 }
 
-/// Before 1.4 the parent's address was one of the extra data; statuses and
-/// types that came later cannot be said before them. The status is looked at
-/// only where `parent_addr` is still there (nova `objects/pci_device.py`),
-/// which lets it pass before 1.4.
-fn restore_parent(
+/// Before 1.4 the parent's address was one of the extra data.
+fn with_parent(device: &PciDevice, _: Version) -> Option<Dict<String>> {
+    let mut extra_info = device.extra_info().ok()?.clone();
+    if let Ok(Some(parent)) = device.parent_addr() {
+        extra_info.insert("phys_function".to_owned(), parent.to_owned());
+    }
+    Some(extra_info)
+}
+
+/// Two statuses came with 1.5 and cannot be said before it. The original looks
+/// for them only where `parent_addr` is still there (nova
+/// `objects/pci_device.py`), which lets them pass before 1.4.
+fn known_status(
     device: &PciDevice,
-    data: &mut Data,
     target: Version,
-) -> versionedobjects::Result<()> {
-    if target < Version::new(1, 4) {
-        if let Ok(Value::Str(parent)) = device.get("parent_addr")
-            && let Some(Json::Object(extra_info)) = data.get_mut("extra_info")
-        {
-            extra_info.insert("phys_function".to_owned(), Json::from(parent));
-        }
-    } else if target < Version::new(1, 5) && device.is_set("parent_addr") {
-        refuse_value(device, target, "status", &["unclaimable", "unavailable"])?;
+) -> versionedobjects::Result<Option<PciDeviceStatus>> {
+    let Ok(status) = device.status() else {
+        return Ok(None);
+    };
+    let newer = matches!(
+        status,
+        PciDeviceStatus::Unclaimable | PciDeviceStatus::Unavailable
+    );
+    if newer && target >= Version::new(1, 4) && device.is_set("parent_addr") {
+        return Err(versionedobjects::Error::Action {
+            action: "obj_make_compatible".into(),
+            reason: format!(
+                "status={} not supported in version ({}, {})",
+                status.as_str(),
+                target.major,
+                target.minor
+            ),
+        });
     }
-    if target < Version::new(1, 7) {
-        refuse_value(device, target, "dev_type", &["vdpa"])?;
-    }
-    Ok(())
+    Ok(Some(status))
 }
 
 impl PciDevice {

@@ -14,3 +14,4 @@ mod recorded;
 mod round_trips;
 mod semantics;
 mod vectors;
+mod ways;

@@ -1,0 +1,54 @@
+//! Arbitrary objects of every class, by every pair of its versions, down and up
+//! again: see `versionedobjects::check::every_way`.
+
+use std::collections::BTreeMap;
+
+use nova_objects::classes;
+use versionedobjects::{Class, check};
+
+/// Fields that no arbitrary object has, since only some relation to others
+/// gives them a value; none so far.
+const NEVER: &[&str] = &[];
+
+#[test]
+fn every_class_survives_every_way() {
+    // More by `WAYS=1000 cargo nextest run -p nova-objects ways --no-capture`.
+    let total: u64 = std::env::var("WAYS").map_or(40, |cases| cases.parse().unwrap());
+    let mut wrong = Vec::new();
+    let mut tried = BTreeMap::new();
+    for class in classes() {
+        let versions = class.history.len() as u64;
+        match check::every_way(class, (total / (versions * versions)).max(1)) {
+            Ok(ways) => {
+                tried.insert(class.name, ways);
+                if ways.fields < class.fields.len() {
+                    let names = unfilled(class);
+                    wrong.extend(names.into_iter().filter(|name| !NEVER.contains(&&**name)));
+                }
+            }
+            Err(error) => wrong.push(error.to_string()),
+        }
+    }
+    println!("{tried:#?}");
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// What is never set, as `class.field`.
+fn unfilled(class: &'static Class) -> Vec<String> {
+    let mut fields: Vec<(usize, String)> = class
+        .fields
+        .iter()
+        .enumerate()
+        .map(|(index, field)| (index, format!("{}.{}", class.name, field.name)))
+        .collect();
+    for seed in 0..400 {
+        let object = check::arbitrary(class, seed);
+        fields.retain(|(index, _)| !object.slot(*index).is_set());
+    }
+    fields.into_iter().map(|(_, name)| name).collect()
+}
