@@ -5,10 +5,10 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::OnceLock;
 
-use crate::changes::{changed_paths, reset_changes, what_changed};
+use crate::changes::{FieldSet, changed_paths, reset_changes, what_changed};
 use crate::{
     Error, FieldDef, FieldType, Form, Manifest, Meta, MethodDef, MethodKind, ProjectError, Reader,
-    Release, Removed, Result, Slot, Transition, Value, Version, Writer, primitive,
+    Release, Removed, Result, Slot, Transition, Value, Version, Writer, carry, primitive,
 };
 
 /// The data of an object on its way to an older version: what a conversion
@@ -597,10 +597,13 @@ fn upgrade(object: &mut dyn VersionedObject) -> Result<()> {
     if old >= class.version() {
         return Ok(());
     }
+    // What is only carried has a value already, for those who can read it.
+    let carried = carry::closed(object, FieldSet::default());
     for (index, field) in class.fields.iter().enumerate() {
         if let Some(default) = field.default
             && field.since.is_some_and(|since| since > old)
             && !object.slot(index).is_set()
+            && !carried.contains(index)
         {
             assign(object, field.name, default(), Transition::Checked)?;
         }

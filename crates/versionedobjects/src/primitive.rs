@@ -297,7 +297,8 @@ fn write_data(object: &dyn VersionedObject, writer: &mut Writer<'_>, at: &mut At
             Ok(true) => {
                 first = false;
                 at.gone.push(gone);
-                if at.carried {
+                // A version of the object that has it too is sent the same.
+                if at.carried && !gone.is_in(object.version()) {
                     at.lost
                         .sent
                         .push((gone.name.to_owned(), writer.since(value)));

@@ -1,6 +1,7 @@
 //! The model, tested through its public surface.
 
 mod backport;
+mod carried;
 mod changes;
 #[expect(
     unreachable_pub,
