@@ -18,6 +18,7 @@ use crate::plain::Flavors;
 #[derive(Debug, Clone, Copy)]
 pub struct Texts {
     get: &'static str,
+    list: &'static str,
     info_cache: &'static str,
     metadata: &'static str,
     system_metadata: &'static str,
@@ -38,6 +39,7 @@ impl Texts {
         };
         Ok(Self {
             get: find("instance.get_by_uuid")?,
+            list: find("instance.get_by_host")?,
             info_cache: find("instance.info_cache")?,
             metadata: find("instance.metadata")?,
             system_metadata: find("instance.system_metadata")?,
@@ -52,6 +54,8 @@ impl Texts {
 pub trait ByHand: Send + Sync {
     /// The instance and its info cache, as `Instance.get_by_uuid` reads them.
     async fn get(&self, uuid: &str) -> Result<()>;
+    /// The instances of a host, as `InstanceList.get_by_host` reads them.
+    async fn list(&self, host: &str) -> Result<()>;
     /// The instance with metadata, system metadata and flavor.
     async fn get_whole(&self, uuid: &str) -> Result<()>;
     /// What saving one changed field of an instance with its info cache does.
@@ -210,6 +214,13 @@ macro_rules! driver {
                 async fn get(&self, uuid: &str) -> Result<()> {
                     let instance = self.row(uuid).await?;
                     std::hint::black_box((instance, self.info_cache(uuid).await?));
+                    Ok(())
+                }
+
+                async fn list(&self, host: &str) -> Result<()> {
+                    let query = sqlx::query(self.texts.list).bind(0_i64).bind(host);
+                    let rows = query.fetch_all(&self.pool).await?;
+                    std::hint::black_box(Instance::read_all(&rows)?);
                     Ok(())
                 }
 

@@ -17,15 +17,7 @@ use tonic::{Request, Response, Status};
 
 use crate::Result;
 use crate::by_hand::ByHand;
-
-/// What the server does before it answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
-    /// Reads the instance.
-    Get,
-    /// Saves one field of it.
-    Save,
-}
+use crate::work::Work;
 
 /// An echo server on the loopback, and a connection to it.
 #[derive(Clone)]
@@ -147,10 +139,7 @@ impl Service<Request<Bytes>> for Answer {
     fn call(&mut self, _: Request<Bytes>) -> Self::Future {
         let answer = self.clone();
         async move {
-            let done = match answer.work {
-                Work::Get => answer.by_hand.get(&answer.uuid).await,
-                Work::Save => answer.by_hand.save(&answer.uuid, 2).await,
-            };
+            let done = answer.work.by_hand(&*answer.by_hand, &answer.uuid).await;
             done.map_err(|error| Status::internal(error.to_string()))?;
             Ok(Response::new(answer.reply))
         }

@@ -7,11 +7,13 @@
 //! | [`direct`] | calls by the direct route, next to the same SQL by hand ([`by_hand`]) |
 //! | [`remote`] | calls over `grpc://`, next to a bare [`echo`] that does that SQL |
 //! | [`list`] | lists of up to 10,000 |
+//! | [`conductors`] | calls over RabbitMQ: our conductor, the original, and a bare echo |
 //!
-//! [`ratio`] measures, [`report`] says what came out.
+//! [`work`] is what is called everywhere; [`ratio`] measures, [`report`] says what came out.
 
 pub mod by_hand;
 pub mod capture;
+pub mod conductors;
 pub mod direct;
 pub mod echo;
 pub mod list;
@@ -20,9 +22,11 @@ pub mod objects;
 pub mod plain;
 pub mod python;
 pub mod ratio;
+pub mod relay;
 pub mod remote;
 pub mod report;
 pub mod store;
+pub mod work;
 
 use report::Report;
 

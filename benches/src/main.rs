@@ -2,7 +2,7 @@
 //! on standard output.
 
 use benches::report::Report;
-use benches::{Result, direct, list, objects, remote};
+use benches::{Result, conductors, direct, list, objects, remote};
 use clap::{Parser, ValueEnum};
 use nova_db::Dialect;
 use test_support::database;
@@ -21,6 +21,7 @@ enum Group {
     Direct,
     Remote,
     List,
+    Conductors,
 }
 
 fn main() -> Result<()> {
@@ -47,6 +48,12 @@ fn main() -> Result<()> {
         on(Dialect::Sqlite, async || {
             list::run(&mut report, Dialect::Sqlite).await
         })?;
+    }
+    if wanted(Group::Conductors) {
+        let measured = on(Dialect::MySql, async || conductors::run(&mut report).await)?;
+        if !measured {
+            report.note("no conductors: no MariaDB answers");
+        }
     }
     benches::print(&report)
 }

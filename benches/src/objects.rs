@@ -21,6 +21,9 @@ pub const INSTANCE: &str = include_str!("instance.json");
 /// How many instances are in the list.
 const MANY: usize = 1000;
 
+/// The floor of most cases.
+const PLAIN: &str = "serde_json, plain struct";
+
 type Plain = plain::Envelope<plain::Instance>;
 
 /// Something done with objects, and the same with plain structs.
@@ -53,7 +56,7 @@ impl Case {
         }
         Self {
             what,
-            floor_is: "serde_json, plain struct",
+            floor_is: PLAIN,
             ours: Box::new(move || {
                 let _ = black_box(ours());
             }),
@@ -116,6 +119,13 @@ pub fn cases() -> Result<Vec<Case>> {
         )
         .goal(1.5),
         Case::new(
+            "Instance at its oldest version",
+            move || instance.to_json_with(oldest),
+            || instance.to_json(),
+        )
+        .against("the same, as it is")
+        .goal(1.2),
+        Case::new(
             "Instance from bytes, compat",
             || Instance::from_json(INSTANCE),
             || serde_json::from_str::<Plain>(INSTANCE),
@@ -167,56 +177,134 @@ fn lists(instance: &Instance) -> Result<Vec<Case>> {
     ])
 }
 
-/// Every object that was recorded of the original at its newest version. There
-/// are no plain structs for all of them, so the floor is `serde_json`'s tree.
-fn every_class() -> Result<Vec<Case>> {
+/// The recorded objects of a class at its newest version, as both hold them.
+struct Recorded {
+    class: &'static str,
+    texts: &'static [String],
+    objects: &'static [Box<dyn VersionedObject>],
+    plain: &'static dyn plain::Records,
+}
+
+/// All that plain structs hold too: some cases are recorded because they are odd.
+fn recorded() -> Result<Vec<Recorded>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/objects");
-    let mut texts = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let recorded: Json = serde_json::from_slice(&std::fs::read(entry?.path())?)?;
+    let mut all = Vec::new();
+    for (class, read) in plain::CLASSES {
+        let Ok(file) = std::fs::read(format!("{folder}/{class}.json")) else {
+            continue;
+        };
+        let recorded: Json = serde_json::from_slice(&file)?;
         let cases = recorded["cases"].as_array().into_iter().flatten();
-        texts.extend(
-            cases
-                .map(|case| case["current"].to_string())
-                // Some hold what registries do not know, on purpose.
-                .filter(|text| registry().read(text).is_ok()),
-        );
+        let mut texts = Vec::new();
+        for case in cases {
+            let text = case["current"].to_string();
+            let one = std::slice::from_ref(&text);
+            // Written anew it must be the same data, else less would be measured.
+            if registry().read(&text).is_ok()
+                && let Ok(plain) = read(one)
+                && serde_json::from_str::<Json>(&plain.texts()?.concat())? == case["current"]
+            {
+                texts.push(text);
+            }
+        }
+        if texts.is_empty() {
+            return Err(format!("no recorded {class} fits its plain struct").into());
+        }
+        let objects: Vec<_> = texts
+            .iter()
+            .map(|text| registry().read(text))
+            .collect::<Result<_, _>>()?;
+        all.push(Recorded {
+            class,
+            objects: objects.leak(),
+            plain: Box::leak(read(&texts)?),
+            texts: texts.leak(),
+        });
     }
-    let objects: Vec<Box<dyn VersionedObject>> = texts
-        .iter()
-        .map(|text| registry().read(text))
-        .collect::<Result<_, _>>()?;
-    let trees: Vec<Json> = texts
-        .iter()
-        .map(|text| serde_json::from_str(text))
-        .collect::<Result<_, _>>()?;
-    let texts: &'static [String] = texts.leak();
+    Ok(all)
+}
+
+impl Recorded {
+    fn to_bytes(&self) -> Result<usize, versionedobjects::Error> {
+        let sizes = self
+            .objects
+            .iter()
+            .map(|object| object.to_json().map(|text| text.len()));
+        sum(sizes)
+    }
+
+    /// At the first version of every class. Some cannot be expressed there.
+    fn to_oldest(&self, manifest: &Manifest) -> usize {
+        let options = WriteOptions {
+            target: manifest.get(self.class),
+            manifest: Some(manifest),
+            ..WriteOptions::default()
+        };
+        let texts = self
+            .objects
+            .iter()
+            .map(|object| object.to_json_with(options));
+        texts.filter_map(Result::ok).map(|text| text.len()).sum()
+    }
+
+    fn from_bytes(&self) -> Result<usize, versionedobjects::Error> {
+        sum(self
+            .texts
+            .iter()
+            .map(|text| registry().read(text).map(|_| 1)))
+    }
+}
+
+fn every_class() -> Result<Vec<Case>> {
+    let all: &'static [Recorded] = recorded()?.leak();
+    let manifest = oldest();
     Ok(vec![
         Case::new(
-            "every recorded object to bytes, compat",
+            "recorded objects of all classes at their oldest versions",
             move || {
-                sum(objects
-                    .iter()
-                    .map(|object| object.to_json().map(|text| text.len())))
+                Ok::<_, Infallible>(all.iter().map(|of| of.to_oldest(&manifest)).sum::<usize>())
             },
-            move || {
-                sum(trees
-                    .iter()
-                    .map(|tree| serde_json::to_string(tree).map(|text| text.len())))
-            },
+            move || sum(all.iter().map(Recorded::to_bytes)),
         )
-        .against("serde_json::Value"),
+        .against("the same, as they are")
+        .goal(1.2),
         Case::new(
-            "every recorded object from bytes",
-            || sum(texts.iter().map(|text| registry().read(text).map(|_| 1))),
-            || {
-                sum(texts
-                    .iter()
-                    .map(|text| serde_json::from_str::<Json>(text).map(|_| 1)))
-            },
+            "recorded objects of all classes to bytes",
+            move || sum(all.iter().map(Recorded::to_bytes)),
+            move || sum(all.iter().map(|of| of.plain.to_bytes())),
         )
-        .against("serde_json::Value"),
+        .goal(1.5),
+        Case::new(
+            "recorded objects of all classes from bytes",
+            move || sum(all.iter().map(Recorded::from_bytes)),
+            move || sum(all.iter().map(|of| of.plain.from_bytes(of.texts))),
+        )
+        .goal(2.0),
     ])
+}
+
+/// How many of the classes with the highest ratios are named.
+const WORST: usize = 3;
+
+/// Each class by itself; the worst are reported.
+fn worst_classes(report: &mut Report) -> Result<()> {
+    let (mut writing, mut reading) = (Vec::new(), Vec::new());
+    let all: &'static [Recorded] = recorded()?.leak();
+    for of in all {
+        let rounds = compare(|| of.to_bytes(), || of.plain.to_bytes());
+        let what = format!("{} to bytes, one of the {WORST} worst classes", of.class);
+        writing.push(rounds.result("objects", &what, PLAIN).goal(1.5));
+        let rounds = compare(|| of.from_bytes(), || of.plain.from_bytes(of.texts));
+        let what = format!("{} from bytes, one of the {WORST} worst classes", of.class);
+        reading.push(rounds.result("objects", &what, PLAIN).goal(2.0));
+    }
+    for mut results in [writing, reading] {
+        results.sort_by(|one, other| other.ratio.median.total_cmp(&one.ratio.median));
+        for result in results.into_iter().take(WORST) {
+            report.add(result);
+        }
+    }
+    Ok(())
 }
 
 fn sum<E>(mut each: impl Iterator<Item = Result<usize, E>>) -> Result<usize, E> {
@@ -234,6 +322,7 @@ pub fn run(report: &mut Report) -> Result<()> {
         result.goal = case.goal;
         report.add(result);
     }
+    worst_classes(report)?;
     python::run(report)?;
     cycles(report)
 }

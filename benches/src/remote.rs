@@ -13,13 +13,13 @@ use oslo_messaging::{
     Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport, TransportOptions,
     TransportUrl,
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
-use crate::echo::{Echo, Work};
+use crate::echo::Echo;
 use crate::ratio::{Rounds, nanos};
+use crate::relay::Relay;
 use crate::report::{Report, quantile};
 use crate::store::{Store, direct};
+use crate::work::Work;
 use crate::{BoxError, Result};
 
 /// The highest ratio wanted.
@@ -91,16 +91,16 @@ pub async fn run(report: &mut Report, dialect: Dialect) -> Result<()> {
     let store = Store::create(dialect).await?;
     let conductor = Conductor::start(&store).await?;
     let (ctx, transport) = conductor.client().await?;
-    for (work, name) in [(Work::Get, "get_by_uuid"), (Work::Save, "save")] {
+    for work in [Work::Get, Work::Save] {
         let sizes = sizes(&conductor, &store.uuid, work).await?;
         for (size, side) in sizes.into_iter().zip(["request", "reply"]) {
             let size = f64::from(u32::try_from(size)?);
-            report.fact("remote", format!("Instance.{name}: {side}"), size, "bytes");
+            report.fact("remote", format!("{}: {side}", work.name()), size, "bytes");
         }
         let echo = Echo::start(store.by_hand.clone(), &store.uuid, work, sizes).await?;
         let instance = Instance::get_by_uuid(&ctx, store.uuid.as_str()).await?;
         for flight in FLIGHTS {
-            let what = format!("Instance.{name}, {flight} in flight, {dialect}");
+            let what = format!("{}, {flight} in flight, {dialect}", work.name());
             compare(report, &what, flight, &ctx, &instance, work, &echo).await?;
         }
     }
@@ -162,15 +162,7 @@ enum Caller {
 impl Caller {
     async fn call(&mut self) -> Result<()> {
         match self {
-            Self::Ours(ctx, instance, Work::Get) => {
-                let uuid = instance.uuid()?.to_string();
-                std::hint::black_box(Instance::get_by_uuid(ctx, uuid).await?);
-            }
-            Self::Ours(ctx, instance, Work::Save) => {
-                let progress = instance.progress()?.unwrap_or_default();
-                instance.set_progress((progress + 1) % 100);
-                instance.save(ctx).await?;
-            }
+            Self::Ours(ctx, instance, work) => work.by_object(ctx, instance).await?,
             Self::Floor(echo) => echo.call().await?,
         }
         Ok(())
@@ -206,67 +198,14 @@ async fn load(flight: usize, caller: impl Fn() -> Caller, times: &mut Vec<f64>) 
 
 /// How many bytes a call sends and receives, counted on its way through a relay.
 async fn sizes(conductor: &Conductor, uuid: &str, work: Work) -> Result<[usize; 2]> {
-    const CALLS: u64 = 50;
-    let few = bytes(conductor, uuid, work, 10).await?;
-    let more = bytes(conductor, uuid, work, 10 + CALLS).await?;
-    let each = |at: usize| -> Result<usize> {
-        let [few, more] = [few, more].map(|bytes| bytes.get(at).copied().unwrap_or_default());
-        Ok(usize::try_from(more.saturating_sub(few) / CALLS)?)
-    };
-    Ok([each(0)?, each(1)?])
-}
-
-/// What a connection that makes so many calls carries both ways.
-async fn bytes(conductor: &Conductor, uuid: &str, work: Work, calls: u64) -> Result<[u64; 2]> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let url: TransportUrl = format!("grpc://{}", listener.local_addr()?).parse()?;
     let hub = conductor.hub.url().to_string();
-    let hub = hub
-        .trim_start_matches("grpc://")
-        .trim_end_matches('/')
-        .to_owned();
-    let relay = tokio::spawn(async move {
-        let (mut near, _) = listener.accept().await?;
-        let mut far = TcpStream::connect(hub).await?;
-        // Ends with an error when the client simply goes; the counts are kept.
-        let mut counts = [0, 0];
-        count(&mut near, &mut far, &mut counts).await;
-        Ok::<_, BoxError>(counts)
-    });
-    let (ctx, transport) = client(&url).await?;
-    let instance = Instance::get_by_uuid(&ctx, uuid).await?;
-    let mut caller = Caller::Ours(ctx, Box::new(instance), work);
-    for _ in 0..calls {
-        caller.call().await?;
-    }
-    drop(caller);
+    let hub = hub.trim_start_matches("grpc://").trim_end_matches('/');
+    let relay = Relay::start(hub.to_owned()).await?;
+    let (ctx, transport) = client(&format!("grpc://{}", relay.address).parse()?).await?;
+    let mut instance = Instance::get_by_uuid(&ctx, uuid).await?;
+    let sizes = relay
+        .each(50, async || work.by_object(&ctx, &mut instance).await)
+        .await;
     transport.close().await;
-    drop(transport);
-    relay.await?
-}
-
-/// Passes everything on until one side ends.
-async fn count(near: &mut TcpStream, far: &mut TcpStream, counts: &mut [u64; 2]) {
-    let (mut from_near, mut to_near) = near.split();
-    let (mut from_far, mut to_far) = far.split();
-    let [sent, received] = counts;
-    tokio::select! {
-        () = pass(&mut from_near, &mut to_far, sent) => {}
-        () = pass(&mut from_far, &mut to_near, received) => {}
-    }
-}
-
-async fn pass(
-    from: &mut (impl AsyncReadExt + Unpin),
-    to: &mut (impl AsyncWriteExt + Unpin),
-    count: &mut u64,
-) {
-    let mut buffer = vec![0; 64 * 1024];
-    while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        let part = buffer.get(..read).unwrap_or_default();
-        if to.write_all(part).await.is_err() {
-            return;
-        }
-        *count += read as u64;
-    }
+    sizes
 }

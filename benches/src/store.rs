@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use nova_db::{Dialect, NovaDb, Options};
 use nova_objects::fields::NetworkInfo;
-use nova_objects::{Context, Instance, InstanceInfoCache, NovaStore, RequestContext};
+use nova_objects::{Context, Instance, InstanceInfoCache, InstanceList, NovaStore, RequestContext};
 use test_support::database::TestDatabase;
 use versionedobjects::{Object as _, ObjectExt as _};
 
 use crate::Result;
 use crate::by_hand::{self, ByHand, Texts};
-use crate::capture;
+use crate::capture::{self, Captured};
 use crate::objects::INSTANCE;
 
 /// As many as nova-db has by default.
-const CONNECTIONS: u32 = 20;
+pub const CONNECTIONS: u32 = 20;
 
 /// The attributes that the whole instance is asked for with.
 pub const WHOLE: [&str; 3] = ["metadata", "system_metadata", "flavor"];
@@ -29,6 +29,10 @@ pub struct Store {
     pub uuid: String,
     /// How many statements the calls take: get, get whole, save.
     pub statements: [usize; 3],
+    /// The statements themselves.
+    pub captured: Vec<Captured>,
+    /// Where the databases are: main and api.
+    pub urls: [String; 2],
 }
 
 impl Store {
@@ -64,14 +68,24 @@ impl Store {
         })
         .await;
         saved?;
+        let (listed, list) = capture::statements_of(async {
+            InstanceList::get_by_host(&ctx, instance.as_ref().ok()?.host().ok()??.to_owned())
+                .await
+                .ok()
+        })
+        .await;
+        listed.ok_or("the instances of a host cannot be listed")?;
         let statements = [get.len(), get_whole.len(), save.len()];
-        let texts = Texts::of(&[get, get_whole, save].concat())?;
+        let captured = [get, get_whole, save, list].concat();
+        let texts = Texts::of(&captured)?;
         let by_hand = by_hand::open(dialect, &test.main_url, texts, CONNECTIONS).await?;
         Ok(Self {
             db,
             by_hand,
             uuid,
             statements,
+            captured,
+            urls: [test.main_url.clone(), test.api_url.clone()],
         })
     }
 

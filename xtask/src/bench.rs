@@ -15,8 +15,8 @@ use crate::workspace;
 ///
 /// Everything is a ratio: objects next to serde_json on plain structs, calls next to the same SQL by hand through sqlx,
 /// remote calls next to a bare gRPC echo that does that SQL. MariaDB and PostgreSQL are measured where a server answers:
-/// TEST_MARIADB_URL and TEST_POSTGRES_URL, else local ones on their usual ports. NOVA_PYTHON names a Python that can
-/// import nova, to measure the original too.
+/// TEST_MARIADB_URL and TEST_POSTGRES_URL, else local ones on their usual ports; so is RabbitMQ: TEST_RABBITMQ_URL.
+/// NOVA_PYTHON names a Python that can import nova, to measure the original too.
 ///
 /// The exit status is 0 when everything was measured, whatever came out.
 #[derive(clap::Args)]
@@ -45,12 +45,20 @@ enum Group {
     Remote,
     /// Lists of up to 10,000.
     List,
+    /// Calls over RabbitMQ: our conductor, the original's, a bare echo.
+    Conductors,
     /// How long nova-objects takes to compile.
     Compile,
 }
 
 impl Group {
-    const MEASURED: [Self; 4] = [Self::Objects, Self::Direct, Self::Remote, Self::List];
+    const MEASURED: [Self; 5] = [
+        Self::Objects,
+        Self::Direct,
+        Self::Remote,
+        Self::List,
+        Self::Conductors,
+    ];
 
     fn name(self) -> String {
         self.to_possible_value()
@@ -110,7 +118,15 @@ fn measure(args: &Args) -> Result<(), String> {
 fn build() -> Result<(), String> {
     let mut cargo = process::cargo();
     cargo
-        .args(["build", "--release", "-p", "benches", "--bins"])
+        .args([
+            "build",
+            "--release",
+            "-p",
+            "benches",
+            "-p",
+            "nova-conductor",
+            "--bins",
+        ])
         .current_dir(workspace::root());
     let status = cargo
         .status()
