@@ -7,6 +7,10 @@ use clap::{Parser, ValueEnum};
 use nova_db::Dialect;
 use test_support::database;
 
+/// As the services have it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measurements, as ratios to what bounds them.
 #[derive(Parser)]
 struct Args {

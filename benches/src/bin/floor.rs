@@ -4,6 +4,10 @@
 use benches::Result;
 use benches::conductors::floor::{Plan, serve};
 
+/// As the services have it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<()> {
     let plan = std::env::args_os()
         .nth(1)

@@ -47,8 +47,7 @@ plain!(ComputeNodeList {
     objects: Vec<Envelope<ComputeNode>>,
 });
 
-plain!(DeviceBus {
-});
+plain!(DeviceBus {});
 
 plain!(DeviceMetadata {
     bus: Json,
@@ -101,9 +100,7 @@ plain!(HVSpec {
     vm_mode: String,
 });
 
-plain!(IDEDeviceBus {
-    address: String,
-});
+plain!(IDEDeviceBus { address: String });
 
 plain!(Instance {
     id: i64,
@@ -340,9 +337,7 @@ plain!(NetworkInterfaceMetadata {
     tags: Vec<String>,
 });
 
-plain!(PCIDeviceBus {
-    address: String,
-});
+plain!(PCIDeviceBus { address: String });
 
 plain!(PciDevice {
     id: i64,
@@ -393,12 +388,9 @@ plain!(ResourceList {
     objects: Vec<Envelope<Resource>>,
 });
 
-plain!(ResourceMetadata {
-});
+plain!(ResourceMetadata {});
 
-plain!(SCSIDeviceBus {
-    address: String,
-});
+plain!(SCSIDeviceBus { address: String });
 
 plain!(SecurityGroup {
     id: i64,
@@ -461,9 +453,7 @@ plain!(TrustedCerts {
     ids: Vec<String>,
 });
 
-plain!(USBDeviceBus {
-    address: String,
-});
+plain!(USBDeviceBus { address: String });
 
 plain!(VirtCPUFeature {
     policy: Option<String>,
@@ -486,9 +476,7 @@ plain!(VirtCPUTopology {
     threads: Option<i64>,
 });
 
-plain!(XenDeviceBus {
-    address: String,
-});
+plain!(XenDeviceBus { address: String });
 
 /// How the recorded objects of each class are read.
 pub const CLASSES: &[(&str, ReadRecords)] = &[

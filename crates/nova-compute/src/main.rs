@@ -8,6 +8,10 @@ use nova_service::{Bus, Exit, Shutdown, report};
 use oslo_config::{ConfigArgs, Settings};
 use tokio::sync::watch;
 
+/// Messages are a few large pieces that come and go, which the C library's allocator is slow with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PROGRAM: &str = "nova-compute";
 
 /// Builds, starts, stops, reboots and deletes servers on this host, without a

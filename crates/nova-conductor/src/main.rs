@@ -7,6 +7,10 @@ use nova_conductor::{Conductor, open_database};
 use nova_service::{Bus, Exit, Pin, Shutdown, report};
 use oslo_config::{ConfigArgs, Settings};
 
+/// Messages are a few large pieces that come and go, which the C library's allocator is slow with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PROGRAM: &str = "nova-conductor";
 
 /// Serves Nova's objects to services that have no database.

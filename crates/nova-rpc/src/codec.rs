@@ -1,7 +1,7 @@
 //! How a project's request context travels.
 
 use std::any::Any;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use oslo_messaging::{CallContext, ContextBuilder, ContextView, Failure};
 use versionedobjects::{Context, Exception, JsonMap, Route};
@@ -38,7 +38,12 @@ pub struct MapCodec<R> {
     from_map: fn(&JsonMap) -> Result<R, Box<Exception>>,
     /// The request that was written last, which is often the next one too.
     last: Mutex<Option<(R, CallContext)>>,
+    /// The request that was read last, with what it was read from.
+    read: Mutex<Option<(Keys, Arc<R>)>>,
 }
+
+/// The keys of a message's context with their values as the text they are.
+type Keys = Vec<(Box<str>, Box<str>)>;
 
 impl<R: Any + Clone + PartialEq + Send + Sync> MapCodec<R> {
     /// A codec of these two conversions.
@@ -51,6 +56,7 @@ impl<R: Any + Clone + PartialEq + Send + Sync> MapCodec<R> {
             to_map,
             from_map,
             last: Mutex::new(None),
+            read: Mutex::new(None),
         }
     }
 }
@@ -77,6 +83,15 @@ impl<R: Any + Clone + PartialEq + Send + Sync> RequestCodec for MapCodec<R> {
     }
 
     fn decode(&self, message: &ContextView<'_>, route: Route) -> Result<Context, Box<Failure>> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((keys, request)) = read.as_ref()
+            && keys
+                .iter()
+                .map(|(name, value)| (&**name, &**value))
+                .eq(message.iter().map(|(name, raw)| (name, raw.get())))
+        {
+            return Ok(Context::with_shared(route, request.clone()));
+        }
         let map: JsonMap = message
             .iter()
             .map(|(name, raw)| {
@@ -87,7 +102,11 @@ impl<R: Any + Clone + PartialEq + Send + Sync> RequestCodec for MapCodec<R> {
             })
             .collect::<Result<_, Box<Failure>>>()?;
         let request = (self.from_map)(&map).map_err(|exception| failure_of(*exception))?;
-        Ok(Context::with_route(route, request))
+        let keys = message
+            .iter()
+            .map(|(name, raw)| (name.into(), raw.get().into()));
+        let (_, request) = read.insert((keys.collect(), Arc::new(request)));
+        Ok(Context::with_shared(route, request.clone()))
     }
 }
 
@@ -112,5 +131,61 @@ impl RequestCodec for NoRequest {
 
     fn decode(&self, _: &ContextView<'_>, route: Route) -> Result<Context, Box<Failure>> {
         Ok(Context::with_route(route, ()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use oslo_messaging::envelope::RequestBody;
+    use versionedobjects::{Context, Exception, Route, Store};
+
+    use super::{MapCodec, RequestCodec as _};
+
+    fn codec() -> MapCodec<String> {
+        MapCodec::new(
+            |_| versionedobjects::JsonMap::new(),
+            |map| match map.get("user") {
+                Some(user) => Ok(user.to_string()),
+                None => Err(Box::new(Exception::new(
+                    "builtins",
+                    "KeyError",
+                    "user".to_owned(),
+                ))),
+            },
+        )
+    }
+
+    fn read(codec: &MapCodec<String>, context: &str) -> Result<Context, String> {
+        let text = format!("{{\"method\": \"m\", \"args\": {{}}{context}}}");
+        let request = RequestBody::parse(&text).expect("a request");
+        let route = Route::Direct(Store::new(Arc::new(())));
+        codec
+            .decode(&request.context, route)
+            .map_err(|failure| failure.class.clone())
+    }
+
+    #[test]
+    fn each_request_is_the_one_its_message_says() {
+        let codec = codec();
+        for _ in 0..2 {
+            for user in ["1", "1", "2", "1"] {
+                let context = read(&codec, &format!(", \"_context_user\": {user}"));
+                assert_eq!(
+                    context.expect("a user").request::<String>().expect("text"),
+                    user
+                );
+            }
+            assert_eq!(read(&codec, "").expect_err("no user"), "KeyError");
+            let more = ", \"_context_user\": 2, \"_context_read_only\": true";
+            assert_eq!(
+                read(&codec, more)
+                    .expect("a user")
+                    .request::<String>()
+                    .expect("text"),
+                "2"
+            );
+        }
     }
 }

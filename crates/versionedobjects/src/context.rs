@@ -45,8 +45,13 @@ impl Context {
 
     /// A context with a route that was chosen before.
     pub fn with_route(route: Route, request: impl Any + Send + Sync) -> Self {
+        Self::with_shared(route, Arc::new(request))
+    }
+
+    /// The same for a request that several contexts have.
+    pub fn with_shared(route: Route, request: Arc<dyn Any + Send + Sync>) -> Self {
         Self {
-            request: Arc::new(request),
+            request,
             route,
             deadline: None,
             pin: None,
