@@ -225,7 +225,7 @@ fn recorded() -> Result<Vec<Recorded>> {
 }
 
 impl Recorded {
-    fn to_bytes(&self) -> Result<usize, versionedobjects::Error> {
+    fn write(&self) -> Result<usize, versionedobjects::Error> {
         let sizes = self
             .objects
             .iter()
@@ -234,7 +234,7 @@ impl Recorded {
     }
 
     /// At the first version of every class. Some cannot be expressed there.
-    fn to_oldest(&self, manifest: &Manifest) -> usize {
+    fn write_oldest(&self, manifest: &Manifest) -> usize {
         let options = WriteOptions {
             target: manifest.get(self.class),
             manifest: Some(manifest),
@@ -247,7 +247,7 @@ impl Recorded {
         texts.filter_map(Result::ok).map(|text| text.len()).sum()
     }
 
-    fn from_bytes(&self) -> Result<usize, versionedobjects::Error> {
+    fn read(&self) -> Result<usize, versionedobjects::Error> {
         sum(self
             .texts
             .iter()
@@ -262,22 +262,26 @@ fn every_class() -> Result<Vec<Case>> {
         Case::new(
             "recorded objects of all classes at their oldest versions",
             move || {
-                Ok::<_, Infallible>(all.iter().map(|of| of.to_oldest(&manifest)).sum::<usize>())
+                Ok::<_, Infallible>(
+                    all.iter()
+                        .map(|of| of.write_oldest(&manifest))
+                        .sum::<usize>(),
+                )
             },
-            move || sum(all.iter().map(Recorded::to_bytes)),
+            move || sum(all.iter().map(Recorded::write)),
         )
         .against("the same, as they are")
         .goal(1.2),
         Case::new(
             "recorded objects of all classes to bytes",
-            move || sum(all.iter().map(Recorded::to_bytes)),
-            move || sum(all.iter().map(|of| of.plain.to_bytes())),
+            move || sum(all.iter().map(Recorded::write)),
+            move || sum(all.iter().map(|of| of.plain.write())),
         )
         .goal(1.5),
         Case::new(
             "recorded objects of all classes from bytes",
-            move || sum(all.iter().map(Recorded::from_bytes)),
-            move || sum(all.iter().map(|of| of.plain.from_bytes(of.texts))),
+            move || sum(all.iter().map(Recorded::read)),
+            move || sum(all.iter().map(|of| of.plain.read(of.texts))),
         )
         .goal(2.0),
     ])
@@ -291,10 +295,10 @@ fn worst_classes(report: &mut Report) -> Result<()> {
     let (mut writing, mut reading) = (Vec::new(), Vec::new());
     let all: &'static [Recorded] = recorded()?.leak();
     for of in all {
-        let rounds = compare(|| of.to_bytes(), || of.plain.to_bytes());
+        let rounds = compare(|| of.write(), || of.plain.write());
         let what = format!("{} to bytes, one of the {WORST} worst classes", of.class);
         writing.push(rounds.result("objects", &what, PLAIN).goal(1.5));
-        let rounds = compare(|| of.from_bytes(), || of.plain.from_bytes(of.texts));
+        let rounds = compare(|| of.read(), || of.plain.read(of.texts));
         let what = format!("{} from bytes, one of the {WORST} worst classes", of.class);
         reading.push(rounds.result("objects", &what, PLAIN).goal(2.0));
     }

@@ -34,7 +34,7 @@ macro_rules! plain {
     };
 }
 
-mod generated;
+pub mod generated;
 
 pub use generated::{CLASSES, Flavor, Instance, InstanceList};
 
@@ -51,12 +51,12 @@ pub trait Records {
     ///
     /// # Errors
     /// When one has no JSON form.
-    fn to_bytes(&self) -> serde_json::Result<usize>;
+    fn write(&self) -> serde_json::Result<usize>;
     /// Reads as many from their texts.
     ///
     /// # Errors
     /// When a text is of another class.
-    fn from_bytes(&self, texts: &[String]) -> serde_json::Result<usize>;
+    fn read(&self, texts: &[String]) -> serde_json::Result<usize>;
     /// The texts, written anew.
     ///
     /// # Errors
@@ -68,12 +68,12 @@ pub trait Records {
 pub type ReadRecords = fn(&[String]) -> serde_json::Result<Box<dyn Records>>;
 
 impl<T: Serialize + for<'de> Deserialize<'de> + 'static> Records for Vec<Envelope<T>> {
-    fn to_bytes(&self) -> serde_json::Result<usize> {
+    fn write(&self) -> serde_json::Result<usize> {
         self.iter()
             .try_fold(0, |sum, one| Ok(sum + serde_json::to_string(one)?.len()))
     }
 
-    fn from_bytes(&self, texts: &[String]) -> serde_json::Result<usize> {
+    fn read(&self, texts: &[String]) -> serde_json::Result<usize> {
         texts.iter().try_fold(0, |sum, text| {
             std::hint::black_box(serde_json::from_str::<Envelope<T>>(text)?);
             Ok(sum + 1)
