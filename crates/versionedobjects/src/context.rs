@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::{Class, Indirection, Manifest, Reader, Route, Store};
+use crate::{Class, Error, Expect, Indirection, Manifest, MethodDef, Reader, Route, Store};
 
 /// Who asks, by which route, and until when. Given to every remotable method;
 /// cheap to clone.
@@ -18,6 +18,7 @@ pub struct Context {
     deadline: Option<Instant>,
     pin: Option<Arc<Manifest>>,
     keep_unknown: bool,
+    expect: Option<Arc<Expect>>,
     counters: Arc<Counters>,
 }
 
@@ -56,6 +57,7 @@ impl Context {
             deadline: None,
             pin: None,
             keep_unknown: false,
+            expect: None,
             counters: Arc::default(),
         }
     }
@@ -97,6 +99,66 @@ impl Context {
         Self {
             keep_unknown: true,
             ..self.clone()
+        }
+    }
+
+    /// The same for one call that changes an object, made only if what is
+    /// stored of it is as expected; otherwise it is [`Error::Conflict`]. Works
+    /// by every route. Methods that do not compare are refused, so that nobody
+    /// relies on what is not done.
+    ///
+    /// ```no_run
+    /// # mod project { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ui/service.rs")); }
+    /// # use project::{Project, Result};
+    /// # use versionedobjects::prelude::*;
+    /// # #[derive(VersionedObject, Debug, Clone, Default)]
+    /// # #[object(methods, history("1.0" = "Initial version"))]
+    /// # pub struct Counter { meta: Meta, count: Attr<i64> }
+    /// # #[remotable(Counter)]
+    /// # pub trait CounterStore {
+    /// #     #[method(conditional)]
+    /// #     async fn save(&self, ctx: &Context, counter: &mut Counter) -> Result<()>;
+    /// # }
+    /// # async fn example(ctx: &Context, counter: &mut Counter) -> Result<()> {
+    /// let before = counter.count()?;
+    /// counter.set_count(before + 1);
+    /// counter.save(&ctx.expecting(Expect::field("count", before))).await?;
+    /// # Ok(())
+    /// # }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn expecting(&self, expect: Expect) -> Self {
+        let expect = self.expected().clone().and_all(expect);
+        Self {
+            expect: (!expect.is_nothing()).then(|| Arc::new(expect)),
+            ..self.clone()
+        }
+    }
+
+    /// What the call expects of the stored object.
+    #[must_use]
+    pub fn expected(&self) -> &Expect {
+        self.expect.as_deref().unwrap_or(Expect::nothing_ref())
+    }
+
+    /// Refuses a method that does not compare what is stored with what is
+    /// expected. Called by the functions that `#[remotable]` makes.
+    ///
+    /// # Errors
+    /// [`Error::Action`]
+    #[doc(hidden)]
+    pub fn admit(&self, class: &'static str, method: &'static MethodDef) -> crate::Result<()> {
+        match &self.expect {
+            Some(expect) if !method.conditional => Err(Error::Action {
+                action: method.name.into(),
+                reason: format!(
+                    "{class}.{} does not look at what is stored, so it cannot expect that {expect}; \
+                     call it with a context that expects nothing",
+                    method.name
+                ),
+            }),
+            _ => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{JsonMap, MethodKind, Value, Version};
+use crate::{Difference, JsonMap, MethodKind, Value, Version, expect};
 
 /// The result of an operation on objects.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -84,6 +84,16 @@ pub enum Error {
         action: Cow<'static, str>,
         /// Why it is impossible.
         reason: String,
+    },
+    /// The stored object is not what the call expects, so nothing was written;
+    /// see [`Expect`](crate::Expect).
+    #[error("`{object}` was not written: {}", expect::shown(.differences))]
+    Conflict {
+        /// The class.
+        object: String,
+        /// What differs. Empty when the object changed while it was compared,
+        /// and again each time that was repeated.
+        differences: Vec<Difference>,
     },
     /// A conversion to an older version needed a key that is not there.
     #[error("convert `{object}` to version {version}: the data has no `{key}`")]
@@ -285,8 +295,20 @@ impl Exception {
 /// The module of oslo.versionedobjects' own exceptions.
 const OSLO: &str = "oslo_versionedobjects.exception";
 const BUILTINS: &str = "builtins";
+/// The module of errors the original has nothing like.
+const OWN: &str = "versionedobjects";
 
 impl Error {
+    /// The error that travelled in this form, if it is one that only this
+    /// crate knows.
+    #[must_use]
+    pub fn from_exception(exception: &Exception) -> Option<Self> {
+        match (&*exception.module, &*exception.class) {
+            (OWN, "Conflict") => expect::from_kwargs(&exception.kwargs),
+            _ => None,
+        }
+    }
+
     /// The form in which a Python peer knows this error: oslo's exception
     /// where it has one, otherwise the built-in that Python would raise.
     #[must_use]
@@ -363,6 +385,14 @@ impl Error {
                 "ObjectActionError",
                 map(&[("action", action.to_string()), ("reason", reason.clone())]),
             ),
+            Self::Conflict {
+                object,
+                differences,
+            } => {
+                let mut exception = Exception::new(OWN, "Conflict", self.to_string());
+                exception.kwargs = expect::to_kwargs(object, differences);
+                exception
+            }
             Self::UnregisteredSubobject { child, parent } => with(
                 "UnregisteredSubobject",
                 map(&[

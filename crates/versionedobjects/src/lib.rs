@@ -199,6 +199,7 @@ pub mod check;
 mod context;
 pub mod contract;
 mod error;
+mod expect;
 mod field;
 pub mod fields;
 mod fingerprint;
@@ -224,6 +225,7 @@ pub use attr::{Attr, Slot, Transition, access};
 pub use changes::{FieldSet, Meta, reset_changes, what_changed};
 pub use context::Context;
 pub use error::{Error, Exception, Result, ValueError, ValueErrorKind};
+pub use expect::{Difference, Expect, Term};
 pub use field::{Element, FieldDef, FieldType, IntoField, ObjectTarget, Plain, Shape, TypeDef};
 pub use fields::{DateTime, Json, JsonMap};
 pub use history::Release;
@@ -282,7 +284,8 @@ pub use mixin::{concat_fields, no_such_slot};
 pub mod prelude {
     pub use crate::fields::{DateTime, Dict, Json, JsonMap, Uuid};
     pub use crate::{
-        Attr, Context, Data, EnumField, FieldType, IntoField, LazyField, LazyLoad, Meta, Mixin,
-        Object, ObjectEnum, ObjectExt, Value, Version, VersionedObject, async_trait, remotable,
+        Attr, Context, Data, EnumField, Expect, FieldType, IntoField, LazyField, LazyLoad, Meta,
+        Mixin, Object, ObjectEnum, ObjectExt, Value, Version, VersionedObject, async_trait,
+        remotable,
     };
 }

@@ -26,6 +26,9 @@ pub struct MethodDef {
     pub name: &'static str,
     /// Class or instance method.
     pub kind: MethodKind,
+    /// Whether it compares what is stored with what the context expects; see
+    /// [`Expect`](crate::Expect).
+    pub conditional: bool,
     /// The original's name of the context argument, which fingerprints contain.
     pub context: &'static str,
     /// The arguments behind the context.

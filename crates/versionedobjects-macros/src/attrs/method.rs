@@ -33,6 +33,7 @@ pub(crate) struct Method {
     pub(crate) ident: Ident,
     pub(crate) wire_name: String,
     pub(crate) context: String,
+    pub(crate) conditional: bool,
     pub(crate) docs: Vec<Attribute>,
     /// The receiver's name, if it is an instance method.
     pub(crate) receiver: Option<Ident>,
@@ -82,6 +83,7 @@ impl Method {
         let Names {
             wire: wire_name,
             context,
+            conditional,
         } = Names::take(function, errors);
         let docs = function
             .attrs
@@ -169,10 +171,17 @@ impl Method {
                 default,
             });
         }
+        if let (Some(place), None) = (&conditional, &receiver) {
+            errors.at(
+                place,
+                "only what is stored of an object can be compared; `conditional` stands on a method of an object",
+            );
+        }
         fits.then(|| Self {
             ident: function.sig.ident.clone(),
             wire_name,
             context,
+            conditional: conditional.is_some(),
             docs,
             receiver,
             arguments,
@@ -221,6 +230,8 @@ impl Argument {
 struct Names {
     wire: String,
     context: String,
+    /// Where it says `conditional`.
+    conditional: Option<Ident>,
 }
 
 impl Names {
@@ -228,6 +239,7 @@ impl Names {
         let mut names = Self {
             wire: name::wire(&function.sig.ident),
             context: "context".to_owned(),
+            conditional: None,
         };
         for attr in function
             .attrs
@@ -238,7 +250,13 @@ impl Names {
                 match key_of(&meta).as_str() {
                     "name" => names.wire = meta.value()?.parse::<LitStr>()?.value(),
                     "context" => names.context = meta.value()?.parse::<LitStr>()?.value(),
-                    other => unknown_key(&meta, other, &["name", "context"], &mut strangers),
+                    "conditional" => names.conditional = meta.path.get_ident().cloned(),
+                    other => unknown_key(
+                        &meta,
+                        other,
+                        &["name", "context", "conditional"],
+                        &mut strangers,
+                    ),
                 }
                 Ok(())
             });

@@ -129,6 +129,7 @@ fn definition(class: &Ident, method: &Method) -> TokenStream {
     let Method {
         wire_name,
         context,
+        conditional,
         returns,
         ..
     } = method;
@@ -143,6 +144,7 @@ fn definition(class: &Ident, method: &Method) -> TokenStream {
         ::versionedobjects::MethodDef {
             name: #wire_name,
             kind: ::versionedobjects::MethodKind::#kind,
+            conditional: #conditional,
             context: #context,
             arguments: &[#(#arguments),*],
             returns: ::versionedobjects::Element::of::<#returns>(),
@@ -267,6 +269,8 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
         #[doc(hidden)]
         #[allow(clippy::too_many_arguments)]
         async fn #route(#this ctx: &::versionedobjects::Context #(, #idents: #types)*) -> #output {
+            let method = &<Self as ::versionedobjects::Methods>::METHODS[#index];
+            ctx.admit(#class_name, method)?;
             match ctx.route() {
                 ::versionedobjects::Route::Direct(store) => {
                     type Store = <<#class as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Store;
@@ -276,7 +280,6 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
                     }
                 }
                 ::versionedobjects::Route::Remote(remote) => {
-                    let method = &<Self as ::versionedobjects::Methods>::METHODS[#index];
                     #[allow(unused_mut)]
                     let mut outgoing = ::versionedobjects::Outgoing::to(ctx, remote).await;
                     #(#encode)*

@@ -253,6 +253,8 @@ impl Book {
         isbn: String,
         copies: i64,
     ) -> Result<Book> {
+        let method = &<Self as ::versionedobjects::Methods>::METHODS[0usize];
+        ctx.admit("Book", method)?;
         match ctx.route() {
             ::versionedobjects::Route::Direct(store) => {
                 type Store = <<Book as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Store;
@@ -270,7 +272,6 @@ impl Book {
                 }
             }
             ::versionedobjects::Route::Remote(remote) => {
-                let method = &<Self as ::versionedobjects::Methods>::METHODS[0usize];
                 #[allow(unused_mut)]
                 let mut outgoing = ::versionedobjects::Outgoing::to(ctx, remote).await;
                 outgoing.positional(&isbn);
@@ -330,6 +331,8 @@ impl Book {
     #[doc(hidden)]
     #[allow(clippy::too_many_arguments)]
     async fn __route_save(&mut self, ctx: &::versionedobjects::Context) -> Result<()> {
+        let method = &<Self as ::versionedobjects::Methods>::METHODS[1usize];
+        ctx.admit("Book", method)?;
         match ctx.route() {
             ::versionedobjects::Route::Direct(store) => {
                 type Store = <<Book as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Store;
@@ -347,7 +350,6 @@ impl Book {
                 }
             }
             ::versionedobjects::Route::Remote(remote) => {
-                let method = &<Self as ::versionedobjects::Methods>::METHODS[1usize];
                 #[allow(unused_mut)]
                 let mut outgoing = ::versionedobjects::Outgoing::to(ctx, remote).await;
                 ::versionedobjects::call_object::<
@@ -421,6 +423,7 @@ impl ::versionedobjects::Methods for Book {
         ::versionedobjects::MethodDef {
             name: "get",
             kind: ::versionedobjects::MethodKind::Class,
+            conditional: false,
             context: "context",
             arguments: &[
                 ::versionedobjects::ArgumentDef {
@@ -446,6 +449,7 @@ impl ::versionedobjects::Methods for Book {
         ::versionedobjects::MethodDef {
             name: "_save",
             kind: ::versionedobjects::MethodKind::Instance,
+            conditional: true,
             context: "context",
             arguments: &[],
             returns: ::versionedobjects::Element::of::<()>(),

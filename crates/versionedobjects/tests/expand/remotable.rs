@@ -21,7 +21,7 @@ pub trait BookStore {
     async fn get(&self, ctx: &Context, isbn: String, #[arg(default = 1)] copies: i64) -> Result<Book>;
 
     /// Writes the changes.
-    #[method(name = "_save")]
+    #[method(name = "_save", conditional)]
     async fn save(&self, ctx: &Context, book: &mut Book) -> Result<()>;
 }
 
@@ -36,7 +36,8 @@ impl BookStore for Shelf {
         Ok(book)
     }
 
-    async fn save(&self, _: &Context, book: &mut Book) -> Result<()> {
+    async fn save(&self, ctx: &Context, book: &mut Book) -> Result<()> {
+        assert_eq!(ctx.expected(), &Expect::field("copies", 1));
         book.reset_changes();
         Ok(())
     }
@@ -48,7 +49,9 @@ async fn main() {
     assert_eq!(Book::get(&ctx, "1").await.expect("there").copies().expect("set"), 1);
     let mut book = Book::get(&ctx, "1").copies(3).await.expect("there");
     assert_eq!(book.copies().expect("set"), 3);
-    book.save(&ctx).await.expect("saved");
+    let expecting = ctx.expecting(Expect::field("copies", 1));
+    book.save(&expecting).await.expect("saved");
+    assert!(Book::get(&expecting, "1").await.is_err());
     assert!(book.changes().is_empty());
     assert!(Book::class_def().method("_save", MethodKind::Instance).is_ok());
 }

@@ -388,3 +388,32 @@ async fn a_store_of_another_kind_is_named_in_the_error() {
         })
     ));
 }
+
+/// What a call expects of the stored object is refused where nobody would look at it,
+/// before the store or the other side is asked.
+#[tokio::test]
+async fn a_method_that_does_not_compare_refuses_expectations() {
+    use versionedobjects::Expect;
+
+    let wire = Arc::new(Wire::to(crate::library::Shelf::default()));
+    let routes = [
+        wire.server.clone(),
+        Context::remote(Arc::<Wire>::clone(&wire), ()),
+    ];
+    for ctx in routes {
+        let mut book = Book::new();
+        book.set_isbn("1").expect("unset so far");
+        let refused = book
+            .save(&ctx.expecting(Expect::field("title", "A")))
+            .await
+            .expect_err("nobody compares");
+        assert_eq!(
+            refused.to_string(),
+            "object action save failed because: Book.save does not look at what is stored, so it \
+             cannot expect that title is \"A\"; call it with a context that expects nothing"
+        );
+        book.save(&ctx.expecting(Expect::nothing()))
+            .await
+            .expect("nothing is expected");
+    }
+}
