@@ -285,7 +285,7 @@ impl ProjectError for Error {
                 .into_iter()
                 .find(|kind| kind.class() == exception.class)
                 .map(|kind| Self::database(kind, exception.message.as_str())),
-            _ => None,
+            _ => versionedobjects::Error::from_exception(&exception).map(Self::from),
         };
         known.unwrap_or_else(|| Self::Remote(Box::new(exception)))
     }

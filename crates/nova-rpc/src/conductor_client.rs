@@ -6,14 +6,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use oslo_messaging::{CallContext, Json, Kwargs, RpcClient, Target, Transport};
 use versionedobjects::{
-    CallError, Class, Context, Error, Form, Indirection, Manifest, MethodDef, Outgoing, Result,
-    VersionedObject, Writer, python_json, write_child,
+    CallError, Class, Context, Error, Exception, Form, Indirection, Manifest, MethodDef, Outgoing,
+    Result, VersionedObject, Writer, python_json, write_child,
 };
 
 use crate::manifests::Own;
 use crate::{
-    CONDUCTOR_TOPIC, CONDUCTOR_VERSION, FORM_KEY, NATIVE, Peers, READS_KEY, RequestCodec,
-    exception_of,
+    CONDUCTOR_TOPIC, CONDUCTOR_VERSION, EXPECT_ARGUMENT, FORM_KEY, NATIVE, Peers, READS_KEY,
+    RequestCodec, exception_of,
 };
 
 /// Calls remotable methods at a conductor: nova `conductor/rpcapi.py` and the
@@ -175,6 +175,15 @@ fn unreachable(class: &str, method: &str, error: oslo_messaging::Error) -> Error
     }
 }
 
+/// Whether a conductor refused the call because of [`EXPECT_ARGUMENT`]: Python's words for
+/// an argument that is not known.
+fn does_not_take_expectations(exception: &Exception) -> bool {
+    exception.class == "TypeError"
+        && exception.message.ends_with(&format!(
+            "got an unexpected keyword argument '{EXPECT_ARGUMENT}'"
+        ))
+}
+
 fn text(value: &str) -> String {
     python_json(&value.into())
 }
@@ -220,12 +229,34 @@ impl Indirection for ConductorClient {
         let class = object.class();
         let answers = arguments.reads().cloned();
         let written = arguments.finish()?;
+        let expect = match ctx.expected() {
+            expect if expect.is_nothing() => None,
+            expect => Some(python_json(&expect.to_json()?)),
+        };
         let message = |answers: Option<&Arc<Manifest>>| {
             let wanted = self.manifests.wanted(ctx, class, method, answers);
-            object_message(object, method, answers, wanted, &written)
+            let mut message = object_message(object, method, answers, wanted, &written)?;
+            if let Some(expect) = &expect {
+                message.args = message.args.written(EXPECT_ARGUMENT, expect);
+            }
+            Ok::<_, Error>(message)
         };
         let send = |message| self.call(ctx, class.name, method.name, "object_action", message);
         match send(message(answers.as_ref())?).await {
+            Err(CallError::Exception(exception))
+                if expect.is_some() && does_not_take_expectations(&exception) =>
+            {
+                Err(Error::Action {
+                    action: method.name.into(),
+                    reason: format!(
+                        "the conductor that answered cannot compare what is stored, so nothing \
+                         was done to this {}; call conductors that can, or with a context that \
+                         expects nothing",
+                        class.name
+                    ),
+                }
+                .into())
+            }
             Err(error) => match self.older(&error, answers.as_ref()).await {
                 Some(older) => send(message(Some(&older))?).await,
                 None => Err(error),

@@ -44,3 +44,11 @@ pub(crate) const READS_KEY: &str = "object_reads";
 
 /// The value of [`FORM_KEY`] for the native form.
 pub(crate) const NATIVE: &str = "native";
+
+/// The argument of `object_action` that holds what the caller expects of the
+/// stored object, sent only where there is something.
+///
+/// Not a key that others ignore: a conductor that does not know it would save
+/// without comparing. As an argument it is refused by them before anything is
+/// done.
+pub(crate) const EXPECT_ARGUMENT: &str = "expected";

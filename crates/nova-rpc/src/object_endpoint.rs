@@ -13,13 +13,15 @@ use async_trait::async_trait;
 use oslo_messaging::{Call, Endpoint, Failure, Json};
 use serde_json::value::RawValue;
 use versionedobjects::{
-    Arguments, Class, Context, Error, Form, Manifest, MethodDef, MethodKind, ObjectExt as _,
+    Arguments, Class, Context, Error, Expect, Form, Manifest, MethodDef, MethodKind, ObjectExt as _,
     Reader, Registry, Returned, Route, Version, VersionedObject, WriteOptions, Writer,
 };
 
 use crate::manifests::Received;
 use crate::updates::updates;
-use crate::{CONDUCTOR_VERSION, FORM_KEY, NATIVE, READS_KEY, RequestCodec, Skew, failure_of};
+use crate::{
+    CONDUCTOR_VERSION, EXPECT_ARGUMENT, FORM_KEY, NATIVE, READS_KEY, RequestCodec, Skew, failure_of,
+};
 
 /// The object methods of a conductor, version 3.0.
 ///
@@ -115,10 +117,16 @@ impl ObjectEndpoint {
     }
 
     async fn object_action(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
-        let [objinst, objmethod, args, kwargs] = call.args.bind(
-            "ConductorManager.object_action",
-            ["objinst", "objmethod", "args", "kwargs"],
-        )?;
+        const METHOD: &str = "ConductorManager.object_action";
+        const ARGUMENTS: [&str; 4] = ["objinst", "objmethod", "args", "kwargs"];
+        let ([objinst, objmethod, args, kwargs], expect) = match call.args.get(EXPECT_ARGUMENT) {
+            None => (call.args.bind(METHOD, ARGUMENTS)?, None),
+            Some(_) => {
+                let [a, b, c, d] = ARGUMENTS;
+                let [a, b, c, d, expect] = call.args.bind(METHOD, [a, b, c, d, EXPECT_ARGUMENT])?;
+                ([a, b, c, d], Some(expect))
+            }
+        };
         let mut object = self.read(objinst)?;
         let class = object.class();
         let method = class
@@ -126,7 +134,11 @@ impl ObjectEndpoint {
             .map_err(refused)?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
-        let (ctx, form) = self.context(call)?;
+        let (mut ctx, form) = self.context(call)?;
+        if let Some(expect) = expect {
+            let expect = Expect::from_json(&parse(EXPECT_ARGUMENT, expect)?).map_err(refused)?;
+            ctx = ctx.expecting(expect);
+        }
         let arguments = self.arguments(&ctx, class, method, &args, &kwargs)?;
         let reads = match call.context.get(READS_KEY) {
             Some(raw) if form == Form::Native => Some(self.manifest(raw)?),
