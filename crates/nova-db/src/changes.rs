@@ -41,6 +41,20 @@ impl Changes {
         self.columns.iter().any(|(own, _)| *own == column)
     }
 
+    /// Sets `column` unless it was set before.
+    pub fn set_unless(&mut self, column: &'static str, value: impl Into<SqlValue>) -> &mut Self {
+        if !self.contains(column) {
+            self.set(column, value);
+        }
+        self
+    }
+
+    /// What `column` was set to.
+    pub fn get(&self, column: &str) -> Option<&SqlValue> {
+        let own = self.columns.iter().find(|(own, _)| *own == column);
+        own.map(|(_, value)| value)
+    }
+
     /// Whether nothing was set.
     pub fn is_empty(&self) -> bool {
         self.columns.is_empty()
@@ -49,9 +63,7 @@ impl Changes {
     /// Inserts a row, created at `now` unless `created_at` was set (oslo.db `models.py`,
     /// `TimestampMixin`).
     pub fn insert(mut self, table: &'static str, now: NaiveDateTime) -> InsertStatement {
-        if !self.contains("created_at") {
-            self.set("created_at", now);
-        }
+        self.set_unless("created_at", now);
         let (columns, values): (Vec<_>, Vec<_>) = self.columns.into_iter().unzip();
         Query::insert()
             .into_table(table)
@@ -63,18 +75,14 @@ impl Changes {
     /// Inserts a row of a table with soft deletion, not deleted unless `deleted` was
     /// set (oslo.db `models.py`, `SoftDeleteMixin`).
     pub fn insert_live(mut self, table: &'static str, now: NaiveDateTime) -> InsertStatement {
-        if !self.contains("deleted") {
-            self.set("deleted", 0);
-        }
+        self.set_unless("deleted", 0);
         self.insert(table, now)
     }
 
     /// Changes rows, updated at `now` unless `updated_at` was set. The condition is the
     /// caller's; without one it changes them all.
     pub fn update(mut self, table: &'static str, now: NaiveDateTime) -> UpdateStatement {
-        if !self.contains("updated_at") {
-            self.set("updated_at", now);
-        }
+        self.set_unless("updated_at", now);
         let values = self
             .columns
             .into_iter()

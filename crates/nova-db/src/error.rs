@@ -138,9 +138,19 @@ pub enum Error {
         source: BoxError,
     },
 
+    /// The object model refused: what is stored is not what was expected.
+    #[error(transparent)]
+    Model(Box<versionedobjects::Error>),
+
     /// The schema could not be created or is not the one this release works with.
     #[error(transparent)]
     Migration(#[from] crate::migration::MigrationError),
+}
+
+impl From<versionedobjects::Error> for Error {
+    fn from(error: versionedobjects::Error) -> Self {
+        Self::Model(Box::new(error))
+    }
 }
 
 impl Error {

@@ -11,6 +11,10 @@ use crate::failure::Failure;
 /// driver's words. Where Nova has an exception of its own the family makes it first.
 impl From<Error> for nova_objects::Error {
     fn from(error: Error) -> Self {
+        let error = match error {
+            Error::Model(error) => return (*error).into(),
+            other => other,
+        };
         let kind = match &error {
             Error::Unique { .. } => DatabaseErrorKind::Duplicate,
             Error::Url { .. } => DatabaseErrorKind::CannotStart,

@@ -137,6 +137,7 @@ pub trait ComputeNodeStore {
 
     /// Writes the changed attributes. `prune_stats` is taken and ignored, as
     /// in the original.
+    #[method(conditional)]
     async fn save(
         &self,
         ctx: &Context,

@@ -47,6 +47,7 @@ pub trait InstanceInfoCacheStore {
     /// Writes the network if it was changed, creating the record where there is
     /// none; `InstanceNotFound` when there is no such instance. `update_cells`
     /// is taken and ignored.
+    #[method(conditional)]
     async fn save(
         &self,
         ctx: &Context,

@@ -124,6 +124,7 @@ pub trait PciDeviceStore {
     /// Writes the changed attributes, inserting a device that is new. One that
     /// is `removed` is deleted and becomes `deleted`; one that is `deleted` is
     /// left alone.
+    #[method(conditional)]
     async fn save(&self, ctx: &Context, pci_device: &mut PciDevice) -> Result<()>;
 }
 

@@ -62,6 +62,7 @@ pub trait SecurityGroupStore {
     async fn in_use(&self, ctx: &Context, security_group: &mut SecurityGroup) -> Result<bool>;
 
     /// Writes the changed attributes; the uuid is left out.
+    #[method(conditional)]
     async fn save(&self, ctx: &Context, security_group: &mut SecurityGroup) -> Result<()>;
 
     /// Reads all attributes anew.

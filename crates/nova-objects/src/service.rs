@@ -173,6 +173,7 @@ pub trait ServiceStore {
 
     /// Writes the changed attributes; refuses a version below the minimum as
     /// [`ServiceStore::create`] does.
+    #[method(conditional)]
     async fn save(&self, ctx: &Context, service: &mut Service) -> Result<()>;
 
     /// Deletes the record, and the compute nodes of the service with it.

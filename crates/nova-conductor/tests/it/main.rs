@@ -1,4 +1,5 @@
 //! The conductor as its callers know it.
 
+mod expecting;
 mod faults;
 mod wire;

@@ -306,7 +306,7 @@ test_support::on_every_database! {
     }
 }
 
-fn uuid() -> String {
+pub(crate) fn uuid() -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!(

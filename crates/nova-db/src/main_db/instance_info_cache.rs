@@ -4,8 +4,10 @@ use nova_objects::{
     Context, InstanceInfoCache, InstanceInfoCacheStore, NovaException, PersistentFields as _,
     RequestContext, Result,
 };
-use sea_query::{Expr, ExprTrait as _};
-use versionedobjects::{DateTime, Object as _, ObjectExt as _, VersionedObject as _, async_trait};
+use sea_query::{Cond, Condition, Expr, ExprTrait as _};
+use versionedobjects::{
+    DateTime, Expect, Object as _, ObjectExt as _, VersionedObject as _, async_trait,
+};
 
 use crate::changes::{Changes, now, soft_delete};
 use crate::connection::NovaDb;
@@ -41,6 +43,10 @@ async fn find(
     row.as_ref().map(|row| INFO_CACHES.load(row)).transpose()
 }
 
+fn key(uuid: &str) -> Condition {
+    Cond::all().add(Expr::col("instance_uuid").eq(uuid))
+}
+
 fn missing(uuid: &str) -> nova_objects::Error {
     NovaException::InstanceInfoCacheNotFound {
         instance_uuid: uuid.into(),
@@ -55,6 +61,7 @@ pub(super) async fn update(
     request: &RequestContext,
     uuid: &str,
     network_info: Option<&str>,
+    expect: &Expect,
 ) -> Result<InstanceInfoCache> {
     require_context(request)?;
     let now = now();
@@ -63,15 +70,16 @@ pub(super) async fn update(
     match find(tx, request, uuid).await? {
         Some(cache) if cache.deleted()? => Err(missing(uuid)),
         Some(mut cache) => {
-            let update = changes
-                .update("instance_info_caches", now)
-                .and_where(Expr::col("instance_uuid").eq(uuid))
-                .take();
-            tx.execute("instance_info_cache.update", &update).await?;
+            let query = "instance_info_cache.update";
+            INFO_CACHES
+                .update(tx, query, changes, now, key(uuid), expect)
+                .await?;
             cache.load("network_info", network_info)?;
             cache.load("updated_at", DateTime::from_naive_utc(now))?;
             Ok(cache)
         }
+        // There is nothing to compare.
+        None if !expect.is_nothing() => Err(missing(uuid)),
         None => {
             changes.set("instance_uuid", uuid);
             let insert = changes.insert_live("instance_info_caches", now);
@@ -129,10 +137,24 @@ impl InstanceInfoCacheStore for NovaDb {
             let saved = self
                 .main
                 .transaction("instance_info_cache.save", |tx| async move {
-                    update(&tx, request, uuid, network).await
+                    update(&tx, request, uuid, network, ctx.expected()).await
                 })
                 .await?;
             take_over(instance_info_cache, &saved);
+        } else {
+            let key = key(instance_info_cache.instance_uuid()?);
+            let query = "instance_info_cache.update";
+            let update = INFO_CACHES.update(
+                &self.main,
+                query,
+                Changes::new(),
+                now(),
+                key,
+                ctx.expected(),
+            );
+            if update.await? == 0 {
+                return Err(missing(instance_info_cache.instance_uuid()?));
+            }
         }
         instance_info_cache.reset_changes();
         Ok(())

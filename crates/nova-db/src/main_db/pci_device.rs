@@ -5,11 +5,11 @@ use nova_objects::{
     Context, NovaException, PciDevice, PciDeviceList, PciDeviceListStore, PciDeviceStore,
     RequestContext, Result,
 };
-use sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
-use versionedobjects::{Object as _, ObjectExt as _, async_trait, python_json};
+use sea_query::{Cond, Condition, Expr, ExprTrait as _, Query, SelectStatement};
+use versionedobjects::{Expect, Object as _, ObjectExt as _, async_trait, python_json};
 
 use super::relation::{Relation, relation, take_over};
-use crate::changes::{now, soft_delete};
+use crate::changes::now;
 use crate::connection::NovaDb;
 use crate::execute::Execute;
 use crate::read_deleted::ReadDeleted;
@@ -127,6 +127,12 @@ async fn list(db: &impl Execute, rows: Vec<Row>) -> Result<PciDeviceList> {
     Ok(devices.into_iter().collect())
 }
 
+fn key(node: i64, address: &str) -> Condition {
+    Cond::all()
+        .add(Expr::col("compute_node_id").eq(node))
+        .add(Expr::col("address").eq(address))
+}
+
 fn missing(node_id: i64, address: &str) -> nova_objects::Error {
     NovaException::PciDeviceNotFound {
         node_id: node_id.into(),
@@ -140,15 +146,13 @@ async fn destroy(
     request: &RequestContext,
     node: i64,
     address: &str,
+    expect: &Expect,
 ) -> Result<()> {
-    let mut delete = soft_delete("pci_devices", now());
-    delete
-        .and_where(Expr::col("compute_node_id").eq(node))
-        .and_where(Expr::col("address").eq(address));
-    if let Some(condition) = ReadDeleted::from(request.read_deleted).condition("pci_devices") {
-        delete.and_where(condition);
-    }
-    match db.execute("pci_device.destroy", &delete).await? {
+    let view = ReadDeleted::from(request.read_deleted);
+    let key = key(node, address).add_option(view.condition("pci_devices"));
+    let query = "pci_device.destroy";
+    let deleted = PCI_DEVICES.0.soft_delete(db, query, now(), key, expect);
+    match deleted.await? {
         0 => Err(missing(node, address)),
         _ => Ok(()),
     }
@@ -184,14 +188,15 @@ impl PciDeviceStore for NovaDb {
     }
 
     async fn save(&self, ctx: &Context, pci_device: &mut PciDevice) -> Result<()> {
+        let expect = ctx.expected();
         match pci_device.status()? {
             PciDeviceStatus::Removed => {
                 pci_device.set_status(PciDeviceStatus::Deleted);
                 let address = pci_device.address()?;
                 let node = pci_device.compute_node_id()?.unwrap_or_default();
-                return destroy(&self.main, request(ctx), node, address).await;
+                return destroy(&self.main, request(ctx), node, address, expect).await;
             }
-            PciDeviceStatus::Deleted => return Ok(()),
+            PciDeviceStatus::Deleted if expect.is_nothing() => return Ok(()),
             _ => {}
         }
         if !pci_device.is_set("uuid") {
@@ -205,7 +210,7 @@ impl PciDeviceStore for NovaDb {
                 .collect();
             changes.set("extra_info", python_json(&info.into()));
         }
-        if changes.is_empty() {
+        if changes.is_empty() && expect.is_nothing() {
             return Ok(());
         }
         let node = pci_device.compute_node_id()?.unwrap_or_default();
@@ -215,14 +220,14 @@ impl PciDeviceStore for NovaDb {
             .main
             .transaction("pci_device.save", |tx| async move {
                 let now = now();
-                let update = changes
-                    .clone()
-                    .update("pci_devices", now)
-                    .and_where(Expr::col("compute_node_id").eq(node))
-                    .and_where(Expr::col("address").eq(address))
-                    .and_where(Expr::col("deleted").eq(0))
-                    .take();
-                if tx.execute("pci_device.update", &update).await? == 0 {
+                let (query, table) = ("pci_device.update", &PCI_DEVICES.0);
+                let key = key(node, address).add(Expr::col("deleted").eq(0));
+                let update = table.update(&tx, query, changes.clone(), now, key, expect);
+                if update.await? == 0 {
+                    // There is nothing to compare.
+                    if !expect.is_nothing() {
+                        return Err(missing(node, address));
+                    }
                     let insert = changes.clone().insert_live("pci_devices", now);
                     tx.execute("pci_device.create", &insert).await?;
                 }

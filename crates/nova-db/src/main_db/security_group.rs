@@ -4,7 +4,7 @@ use nova_objects::{
     Context, Instance, NovaException, RequestContext, Result, SecurityGroup, SecurityGroupList,
     SecurityGroupListStore, SecurityGroupStore,
 };
-use sea_query::{Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement};
+use sea_query::{Cond, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement};
 use versionedobjects::fields::Dict;
 use versionedobjects::{DateTime, Json, Object as _, ObjectExt as _, async_trait};
 
@@ -186,7 +186,8 @@ impl SecurityGroupStore for NovaDb {
 
     async fn save(&self, ctx: &Context, security_group: &mut SecurityGroup) -> Result<()> {
         let group = security_group;
-        if group.changes().iter().all(|field| *field == "uuid") {
+        let expect = ctx.expected();
+        if group.changes().iter().all(|field| *field == "uuid") && expect.is_nothing() {
             group.reset_changes();
             return Ok(());
         }
@@ -201,15 +202,10 @@ impl SecurityGroupStore for NovaDb {
                 let row = tx.fetch_optional("security_group.get", statement).await?;
                 let mut stored: SecurityGroup = GROUPS.load(&row.ok_or_else(|| not_found(id))?)?;
                 let changes = GROUPS.differing(saved, &stored);
-                if changes.is_empty() {
-                    return Ok(stored);
-                }
-                let now = now();
-                let update = changes
-                    .update("security_groups", now)
-                    .and_where(col("id").eq(id))
-                    .take();
-                match tx.execute("security_group.update", &update).await {
+                let (now, unchanged) = (now(), changes.is_empty());
+                let key = Cond::all().add(col("id").eq(id));
+                let update = GROUPS.update(&tx, "security_group.update", changes, now, key, expect);
+                match update.await {
                     Ok(_) => {}
                     Err(error) if error.unique_violation().is_some() => {
                         let newest = |field: &str| {
@@ -225,7 +221,9 @@ impl SecurityGroupStore for NovaDb {
                     }
                     Err(error) => return Err(error.into()),
                 }
-                stored.load("updated_at", DateTime::from_naive_utc(now))?;
+                if !unchanged {
+                    stored.load("updated_at", DateTime::from_naive_utc(now))?;
+                }
                 Ok::<_, nova_objects::Error>(stored)
             })
             .await?;

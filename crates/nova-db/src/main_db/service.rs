@@ -285,13 +285,12 @@ impl ServiceStore for NovaDb {
                     stored.load("last_seen_up", DateTime::from_naive_utc(now))?;
                 }
                 if !changes.is_empty() {
-                    let update = changes
-                        .update("services", now)
-                        .and_where(col("id").eq(id))
-                        .take();
-                    tx.execute("service.update", &update).await?;
                     stored.load("updated_at", DateTime::from_naive_utc(now))?;
                 }
+                let key = Cond::all().add(col("id").eq(id));
+                SERVICES
+                    .update(&tx, "service.update", changes, now, key, ctx.expected())
+                    .await?;
                 Ok::<_, nova_objects::Error>(stored)
             })
             .await?;

@@ -1,6 +1,8 @@
 //! Tables as objects see them: the columns that are fields, read from rows and written
 //! back through the class's own table of fields.
 
+mod update;
+
 use std::net::IpAddr;
 use std::sync::OnceLock;
 

@@ -4,7 +4,9 @@
 
 mod compute_node;
 mod concurrency;
+mod expect;
 mod families_written_by_nova;
+
 mod faults;
 mod flavor;
 mod instances;

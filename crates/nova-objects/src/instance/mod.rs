@@ -259,6 +259,7 @@ pub trait InstanceStore {
     /// `UnexpectedTaskStateError`, `UnexpectedDeletingTaskStateError` or
     /// `InstanceUpdateConflict` when it is not, `InstanceNotFound` when there is
     /// none, `ObjectActionError` when a node is named without its `compute_id`.
+    #[method(conditional)]
     async fn save(
         &self,
         ctx: &Context,

@@ -364,17 +364,18 @@ impl ComputeNodeStore for NovaDb {
         json::changes(node, &mut changes)?;
         // Even when nothing else has changed: schedulers compare it with what they have.
         changes.set("updated_at", now());
-        let (changes, view) = (&changes, read_deleted(ctx));
+        let (changes, view, expect) = (&changes, read_deleted(ctx), ctx.expected());
         let row = self
             .main
             .transaction("compute_node.save", |tx| async move {
-                let update = changes
-                    .clone()
-                    .update("compute_nodes", now())
-                    .and_where(col("id").eq(id))
-                    .cond_where(Cond::all().add_option(view.condition("compute_nodes")))
-                    .take();
-                if tx.execute("compute_node.update", &update).await? == 0 {
+                let (query, changes) = ("compute_node.update", changes.clone());
+                let key = Cond::all()
+                    .add(col("id").eq(id))
+                    .add_option(view.condition("compute_nodes"));
+                let update = COMPUTE_NODES
+                    .0
+                    .update(&tx, query, changes, now(), key, expect);
+                if update.await? == 0 {
                     return Err(not_found(id));
                 }
                 let statement = BY_ID.yes.bind([id.into()]);

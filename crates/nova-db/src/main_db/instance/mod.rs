@@ -89,7 +89,14 @@ impl InstanceStore for NovaDb {
         _admin_state_reset: bool,
     ) -> Result<()> {
         let expected = save::Expected::new(&expected_vm_state, &expected_task_state);
-        save::save(&self.main, request(ctx), instance, &expected).await
+        save::save(
+            &self.main,
+            request(ctx),
+            instance,
+            &expected,
+            ctx.expected(),
+        )
+        .await
     }
 
     async fn destroy(

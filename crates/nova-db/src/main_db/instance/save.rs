@@ -4,7 +4,7 @@ use nova_objects::compute::task_states;
 use nova_objects::{Instance, InstanceInfoCache, NovaException, RequestContext, Result};
 use sea_query::{Cond, Condition, Expr, ExprTrait as _};
 use serde_json::Value as Json;
-use versionedobjects::{ObjectExt as _, VersionedObject};
+use versionedobjects::{Expect, ObjectExt as _, VersionedObject};
 
 use super::attrs::Attrs;
 use super::relations::{self, Reading};
@@ -116,9 +116,11 @@ pub(super) async fn save(
     request: &RequestContext,
     instance: &mut Instance,
     expected: &Expected,
+    expect: &Expect,
 ) -> Result<()> {
     check_node(instance, "save")?;
-    let work = Work::of(instance, expected, db.options().unique_server_names)?;
+    let unique_names = db.options().unique_server_names;
+    let work = Work::of(instance, expected, expect, unique_names)?;
     let mut attempt = 0;
     let saved = loop {
         let result = if work.is_one_update() {
@@ -159,6 +161,7 @@ pub(super) async fn save(
 struct Work<'w> {
     uuid: String,
     expected: &'w Expected,
+    expect: &'w Expect,
     unique_names: Option<UniqueNames>,
     columns: Changes,
     metadata: Option<metadata::Metadata>,
@@ -187,6 +190,7 @@ impl<'w> Work<'w> {
     fn of(
         instance: &Instance,
         expected: &'w Expected,
+        expect: &'w Expect,
         unique_names: Option<UniqueNames>,
     ) -> Result<Self> {
         let mut columns = INSTANCES.changes(instance);
@@ -220,6 +224,7 @@ impl<'w> Work<'w> {
         Ok(Self {
             uuid: instance.uuid()?.to_owned(),
             expected,
+            expect,
             unique_names,
             columns,
             metadata: metadata.transpose()?,
@@ -230,9 +235,12 @@ impl<'w> Work<'w> {
         })
     }
 
-    /// Whether the instance's own row is to be written.
+    /// Whether the instance's own row is to be written, or at least to be compared.
     fn is_update(&self) -> bool {
-        !self.columns.is_empty() || self.metadata.is_some() || self.system_metadata.is_some()
+        !self.columns.is_empty()
+            || !self.expect.is_nothing()
+            || self.metadata.is_some()
+            || self.system_metadata.is_some()
     }
 
     /// Whether that is all, so that no transaction is needed.
@@ -263,9 +271,14 @@ impl<'w> Work<'w> {
             info_cache: None,
         };
         if let Some(network_info) = &self.network_info {
-            let cache =
-                instance_info_cache::update(tx, request, &self.uuid, network_info.as_deref())
-                    .await?;
+            let cache = instance_info_cache::update(
+                tx,
+                request,
+                &self.uuid,
+                network_info.as_deref(),
+                &Expect::nothing(),
+            )
+            .await?;
             saved.info_cache = Some(cache);
         }
         if self.is_update() {
@@ -296,18 +309,22 @@ impl<'w> Work<'w> {
         if self.columns.contains("hostname") {
             create::check_hostname(db, request, instance.hostname()?, self.unique_names).await?;
         }
-        let mut update = self.columns.clone().update("instances", now());
-        update.and_where(Expr::col("uuid").eq(self.uuid.as_str()));
-        if let Some(condition) = ReadDeleted::from(request.read_deleted).condition("instances") {
-            update.and_where(condition);
-        }
-        if let Some(project) = request.project_id.as_deref().filter(|_| request.is_user()) {
-            update.and_where(Expr::col("project_id").eq(project));
-        }
+        let view = ReadDeleted::from(request.read_deleted);
+        let project = request.project_id.as_deref().filter(|_| request.is_user());
+        let mut key = Cond::all()
+            .add(Expr::col("uuid").eq(self.uuid.as_str()))
+            .add_option(view.condition("instances"))
+            .add_option(project.map(|project| Expr::col("project_id").eq(project)));
         if !self.expected.0.is_empty() {
-            update.cond_where(self.expected.condition());
+            key = key.add(self.expected.condition());
         }
-        match db.execute("instance.update", &update).await? {
+        let (query, now, mut columns) = ("instance.update", now(), self.columns.clone());
+        if self.metadata.is_some() || self.system_metadata.is_some() {
+            // The row counts as changed with them.
+            columns.set_unless("updated_at", now);
+        }
+        let update = INSTANCES.update(db, query, columns, now, key, self.expect);
+        match update.await? {
             0 => Err(self.expected.conflict(&self.uuid, &stored)?.into()),
             _ => Ok(stored),
         }

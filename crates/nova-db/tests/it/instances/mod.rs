@@ -10,7 +10,7 @@ mod faults;
 mod get;
 mod info_cache;
 mod lists;
-mod pci;
+pub(super) mod pci;
 mod recorded;
 mod save;
 mod written_by_nova;
@@ -42,6 +42,11 @@ pub(super) fn admin_of(project: &str) -> RequestContext {
 /// A context of that request. The stores are called directly, so it needs no route.
 pub(super) fn context(request: RequestContext) -> Context {
     Context::direct(Arc::new(()), request)
+}
+
+/// As [`admin`], with the databases behind it.
+pub(super) fn context_on(db: &NovaDb) -> Context {
+    db.context(admin_of("p"))
 }
 
 /// An administrator's context that sees deleted rows.

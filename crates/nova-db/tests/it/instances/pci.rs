@@ -14,7 +14,7 @@ use versionedobjects::fields::Dict;
 use super::{admin, create, get};
 
 /// The number of a compute node, which devices refer to.
-async fn node(db: &NovaDb) -> i64 {
+pub(crate) async fn node(db: &NovaDb) -> i64 {
     let mut changes = Changes::new();
     changes
         .set("vcpus", 1)
@@ -34,7 +34,7 @@ async fn node(db: &NovaDb) -> i64 {
         .unwrap()
 }
 
-fn device(node: i64, address: &str) -> PciDevice {
+pub(crate) fn device(node: i64, address: &str) -> PciDevice {
     let mut device = PciDevice::new();
     device.set_compute_node_id(Some(node));
     device.set_address(address);
