@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::{Class, Error, Expect, Indirection, Manifest, MethodDef, Reader, Route, Store};
@@ -25,8 +26,38 @@ pub struct Context {
 /// What happened under a context and its clones.
 #[derive(Debug, Default)]
 struct Counters {
-    loads: AtomicU64,
+    loads: Mutex<Vec<LoadSite>>,
     backports: AtomicU64,
+}
+
+/// Loads of lazy attributes that were made by one line of code; see
+/// [`Context::load_sites`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadSite {
+    /// The class.
+    pub class: &'static str,
+    /// The attributes.
+    pub fields: Vec<&'static str>,
+    /// The line that asked for them.
+    pub at: &'static Location<'static>,
+    /// How often.
+    pub times: u64,
+}
+
+impl LoadSite {
+    /// Whether the line loaded the same for one object after another: it
+    /// stands in a loop over a list, which could have had it in one call.
+    #[must_use]
+    pub const fn is_repeated(&self) -> bool {
+        self.times > 1
+    }
+}
+
+impl std::fmt::Display for LoadSite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (class, fields, at) = (self.class, self.fields.join(", "), self.at);
+        write!(f, "{class}.{fields}, {} times at {at}", self.times)
+    }
 }
 
 impl Context {
@@ -219,7 +250,34 @@ impl Context {
     /// How many loads of lazy attributes were made under this context.
     #[must_use]
     pub fn loads(&self) -> u64 {
-        self.counters.loads.load(Ordering::Relaxed)
+        self.load_sites().iter().map(|site| site.times).sum()
+    }
+
+    /// Which loads these were, by the lines that asked for them.
+    #[must_use]
+    pub fn load_sites(&self) -> Vec<LoadSite> {
+        let sites = self.counters.loads.lock();
+        sites.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// For tests: that no more loads than `most` were made under this context.
+    ///
+    /// # Panics
+    /// When there were more, naming the lines that asked for them.
+    #[track_caller]
+    pub fn assert_max_loads(&self, most: u64) {
+        let (loads, sites) = (self.loads(), self.load_sites());
+        if loads > most {
+            let lines: Vec<String> = sites.iter().map(LoadSite::to_string).collect();
+            let advice = match sites.iter().any(LoadSite::is_repeated) {
+                true => "load what a list needs for all of it at once",
+                false => "ask for them when fetching",
+            };
+            panic!(
+                "{loads} loads of attributes where at most {most} were expected; {advice}:\n{}",
+                lines.join("\n")
+            );
+        }
     }
 
     /// How many objects had to be asked for in an older form.
@@ -230,8 +288,26 @@ impl Context {
 
     /// Counts a load; called by generated `load_*` functions.
     #[doc(hidden)]
-    pub fn count_load(&self) {
-        self.counters.loads.fetch_add(1, Ordering::Relaxed);
+    pub fn count_load(
+        &self,
+        class: &'static str,
+        fields: Vec<&'static str>,
+        at: &'static Location<'static>,
+    ) {
+        let sites = self.counters.loads.lock();
+        let mut sites = sites.unwrap_or_else(PoisonError::into_inner);
+        let known = sites
+            .iter_mut()
+            .find(|site| site.at == at && site.class == class && site.fields == fields);
+        match known {
+            Some(site) => site.times += 1,
+            None => sites.push(LoadSite {
+                class,
+                fields,
+                at,
+                times: 1,
+            }),
+        }
     }
 
     pub(crate) fn count_backport(&self) {

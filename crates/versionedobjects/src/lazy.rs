@@ -1,6 +1,9 @@
 //! Attributes that are loaded later, explicitly.
 
+use std::panic::Location;
+
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 
 use crate::{Context, Object, Project};
 
@@ -37,10 +40,21 @@ pub trait LazyLoad: Object {
 /// # Errors
 /// What the class's own loading fails with.
 #[doc(hidden)]
-pub async fn load_missing<T: LazyLoad>(
+#[track_caller]
+pub fn load_missing<'a, T: LazyLoad>(
+    object: &'a mut T,
+    ctx: &'a Context,
+    fields: &'a [T::Field],
+) -> BoxFuture<'a, Result<(), <T::Project as Project>::Error>> {
+    // Not an `async fn`, which would not know who called it.
+    Box::pin(load(object, ctx, fields, Location::caller()))
+}
+
+async fn load<T: LazyLoad>(
     object: &mut T,
     ctx: &Context,
     fields: &[T::Field],
+    at: &'static Location<'static>,
 ) -> Result<(), <T::Project as Project>::Error> {
     use crate::ObjectExt as _;
     let missing: Vec<T::Field> = fields
@@ -51,6 +65,7 @@ pub async fn load_missing<T: LazyLoad>(
     if missing.is_empty() {
         return Ok(());
     }
-    ctx.count_load();
+    let names = missing.iter().map(|field| field.name()).collect();
+    ctx.count_load(T::class_def().name, names, at);
     object.load_fields(ctx, &missing).await
 }

@@ -223,7 +223,7 @@ mod writer;
 
 pub use attr::{Attr, Slot, Transition, access};
 pub use changes::{FieldSet, Meta, reset_changes, what_changed};
-pub use context::Context;
+pub use context::{Context, LoadSite};
 pub use error::{Error, Exception, Result, ValueError, ValueErrorKind};
 pub use expect::{Difference, Expect, Term};
 pub use field::{Element, FieldDef, FieldType, IntoField, ObjectTarget, Plain, Shape, TypeDef};

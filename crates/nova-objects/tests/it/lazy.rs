@@ -1,5 +1,6 @@
 //! Lazy attributes: loaded when asked for, in as few calls as possible.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -143,6 +144,44 @@ async fn several_attributes_take_one_call() {
     instance.load_flavor(&ctx).await.unwrap();
     instance.load_old_flavor(&ctx).await.unwrap();
     assert_eq!(ctx.loads(), 1);
+}
+
+/// Attribute by attribute in a loop is a call for each; the line that does it is named.
+#[tokio::test]
+async fn loads_are_counted_by_the_line_that_asks_for_them() {
+    let answers = ["u1", "u2", "u3"].map(|uuid| loaded(uuid).to_json().unwrap());
+    let peer = Peer::answering(answers);
+    let ctx = peer.context();
+    ctx.assert_max_loads(0);
+    let line = line!() + 2;
+    for uuid in ["u1", "u2", "u3"] {
+        instance(uuid).load_flavor(&ctx).await.unwrap();
+    }
+    ctx.assert_max_loads(3);
+    let [site] = ctx.load_sites().try_into().unwrap();
+    assert_eq!(
+        (site.class, site.fields.as_slice()),
+        ("Instance", &["flavor"][..])
+    );
+    assert_eq!(
+        (site.at.line(), site.times, site.is_repeated()),
+        (line, 3, true)
+    );
+
+    let failed =
+        std::panic::catch_unwind(AssertUnwindSafe(|| ctx.assert_max_loads(2))).unwrap_err();
+    let message = failed.downcast_ref::<String>().unwrap();
+    assert!(
+        message.starts_with("3 loads of attributes where at most 2 were expected"),
+        "{message}"
+    );
+    assert!(
+        message.contains("load what a list needs for all of it at once"),
+        "{message}"
+    );
+    assert!(message.contains("Instance.flavor, 3 times at"), "{message}");
+    // Another request counts for itself.
+    assert_eq!(ctx.with_request(()).loads(), 0);
 }
 
 #[tokio::test]

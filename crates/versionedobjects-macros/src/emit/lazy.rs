@@ -24,11 +24,12 @@ pub(crate) fn emit(class: &Ident, vis: &Visibility, fields: &[ObjectField]) -> T
         let doc = format!("Loads `{}` if it is unset.", field.name);
         quote! {
             #[doc = #doc]
-            pub async fn #load(
-                &mut self,
-                ctx: &::versionedobjects::Context,
-            ) -> ::std::result::Result<(), <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error> {
-                self.load_missing(ctx, &[#enumeration::#variant]).await
+            #[track_caller]
+            pub fn #load<'a>(
+                &'a mut self,
+                ctx: &'a ::versionedobjects::Context,
+            ) -> ::versionedobjects::BoxFuture<'a, ::std::result::Result<(), <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error>> {
+                self.load_missing(ctx, &[#enumeration::#variant])
             }
         }
     });
@@ -36,7 +37,7 @@ pub(crate) fn emit(class: &Ident, vis: &Visibility, fields: &[ObjectField]) -> T
     // first lazy field.
     let load_missing = lazy.first().map(|field| {
         let span = pointing_at(field.ident.span());
-        quote_spanned!(span=> ::versionedobjects::load_missing(self, ctx, fields).await)
+        quote_spanned!(span=> ::versionedobjects::load_missing(self, ctx, fields))
     });
     let enumeration_doc = format!("The attributes of [`{class}`] that are loaded when asked for.");
     quote! {
@@ -62,11 +63,12 @@ pub(crate) fn emit(class: &Ident, vis: &Visibility, fields: &[ObjectField]) -> T
             #(#loads)*
 
             /// Loads those of the attributes that are unset, in as few calls as possible.
-            pub async fn load_missing(
-                &mut self,
-                ctx: &::versionedobjects::Context,
-                fields: &[#enumeration],
-            ) -> ::std::result::Result<(), <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error> {
+            #[track_caller]
+            pub fn load_missing<'a>(
+                &'a mut self,
+                ctx: &'a ::versionedobjects::Context,
+                fields: &'a [#enumeration],
+            ) -> ::versionedobjects::BoxFuture<'a, ::std::result::Result<(), <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error>> {
                 #load_missing
             }
         }

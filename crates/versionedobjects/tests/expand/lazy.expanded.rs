@@ -99,35 +99,47 @@ impl ::versionedobjects::LazyField for BookLazy {
 #[automatically_derived]
 impl Book {
     ///Loads `summary` if it is unset.
-    pub async fn load_summary(
-        &mut self,
-        ctx: &::versionedobjects::Context,
-    ) -> ::std::result::Result<
-        (),
-        <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error,
+    #[track_caller]
+    pub fn load_summary<'a>(
+        &'a mut self,
+        ctx: &'a ::versionedobjects::Context,
+    ) -> ::versionedobjects::BoxFuture<
+        'a,
+        ::std::result::Result<
+            (),
+            <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error,
+        >,
     > {
-        self.load_missing(ctx, &[BookLazy::Summary]).await
+        self.load_missing(ctx, &[BookLazy::Summary])
     }
     ///Loads `reviews` if it is unset.
-    pub async fn load_reviews(
-        &mut self,
-        ctx: &::versionedobjects::Context,
-    ) -> ::std::result::Result<
-        (),
-        <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error,
+    #[track_caller]
+    pub fn load_reviews<'a>(
+        &'a mut self,
+        ctx: &'a ::versionedobjects::Context,
+    ) -> ::versionedobjects::BoxFuture<
+        'a,
+        ::std::result::Result<
+            (),
+            <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error,
+        >,
     > {
-        self.load_missing(ctx, &[BookLazy::Reviews]).await
+        self.load_missing(ctx, &[BookLazy::Reviews])
     }
     /// Loads those of the attributes that are unset, in as few calls as possible.
-    pub async fn load_missing(
-        &mut self,
-        ctx: &::versionedobjects::Context,
-        fields: &[BookLazy],
-    ) -> ::std::result::Result<
-        (),
-        <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error,
+    #[track_caller]
+    pub fn load_missing<'a>(
+        &'a mut self,
+        ctx: &'a ::versionedobjects::Context,
+        fields: &'a [BookLazy],
+    ) -> ::versionedobjects::BoxFuture<
+        'a,
+        ::std::result::Result<
+            (),
+            <<Self as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error,
+        >,
     > {
-        ::versionedobjects::load_missing(self, ctx, fields).await
+        ::versionedobjects::load_missing(self, ctx, fields)
     }
 }
 const _: () = {
