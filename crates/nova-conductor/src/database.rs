@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use nova_db::{Database, Dialect, NovaDb, Options, Schema};
+use nova_db::{Database, Dialect, NovaDb, Options, Schema, UniqueNames};
 use oslo_config::settings::Database as Group;
 use oslo_config::{Secret, Settings};
 
@@ -24,7 +24,42 @@ pub async fn open_database(settings: &Settings) -> nova_db::Result<NovaDb> {
         }
         database.require_current().await?;
     }
-    Ok(NovaDb::of(main, api))
+    let nova = NovaDb::of(main, api).with_settings(rows(settings));
+    let Some(replica) = &settings.database.slave_connection else {
+        return Ok(nova);
+    };
+    // Whoever copies creates it.
+    let options = Options {
+        create: false,
+        ..options(Schema::Main, settings)
+    };
+    let replica = Database::open(Schema::Main, replica.expose(), &options).await?;
+    replica.require_current().await?;
+    Ok(nova.with_replica(replica))
+}
+
+/// What `[DEFAULT]` says about rows.
+fn rows(settings: &Settings) -> nova_db::Settings {
+    let compute = &settings.compute;
+    // Zero is none, as in the original.
+    let ratio = |own: Option<f64>, initial| own.filter(|own| *own != 0.0).unwrap_or(initial);
+    nova_db::Settings {
+        enable_new_services: compute.enable_new_services,
+        default_availability_zone: compute.default_availability_zone.clone(),
+        internal_service_availability_zone: compute.internal_service_availability_zone.clone(),
+        cpu_allocation_ratio: ratio(
+            compute.cpu_allocation_ratio,
+            compute.initial_cpu_allocation_ratio,
+        ),
+        ram_allocation_ratio: ratio(
+            compute.ram_allocation_ratio,
+            compute.initial_ram_allocation_ratio,
+        ),
+        disk_allocation_ratio: ratio(
+            compute.disk_allocation_ratio,
+            compute.initial_disk_allocation_ratio,
+        ),
+    }
 }
 
 /// Opens one of the databases by the options of its own group, whatever schema
@@ -33,17 +68,31 @@ pub async fn open_database(settings: &Settings) -> nova_db::Result<NovaDb> {
 /// # Errors
 /// When it cannot be reached.
 pub async fn open_schema(schema: Schema, settings: &Settings) -> nova_db::Result<Database> {
-    let group = match schema {
+    let connection = &group(schema, settings).connection;
+    create_folder(connection);
+    Database::open(schema, connection.expose(), &options(schema, settings)).await
+}
+
+fn group(schema: Schema, settings: &Settings) -> &Group {
+    match schema {
         Schema::Main => &settings.database,
         Schema::Api => &settings.api_database,
-    };
-    create_folder(&group.connection);
-    Database::open(schema, group.connection.expose(), &options(group)).await
+    }
 }
 
 /// `[database]` or `[api_database]` in the terms of the pool.
-fn options(database: &Group) -> Options {
+fn options(schema: Schema, settings: &Settings) -> Options {
+    let database = group(schema, settings);
+    let unique = settings
+        .compute
+        .osapi_compute_unique_server_name_scope
+        .as_str();
     let mut options = Options {
+        unique_server_names: match unique {
+            "project" => Some(UniqueNames::Project),
+            "global" => Some(UniqueNames::Global),
+            _ => None,
+        },
         sqlite_synchronous: database.sqlite_synchronous,
         mysql_sql_mode: database.mysql_sql_mode.clone(),
         ..Options::default()

@@ -69,7 +69,7 @@ test_support::on_every_database! {
         let ctx = remote(&transport);
         let id = service(&ctx).await.id().expect("created");
         let mut writers = JoinSet::new();
-        for _ in 0..64 {
+        for writer in 0..64 {
             let ctx = ctx.clone();
             writers.spawn(async move {
                 loop {
@@ -80,6 +80,8 @@ test_support::on_every_database! {
                         Ok(()) => return,
                         Err(error) => assert!(error.to_string().contains("was not written"), "{error}"),
                     }
+                    // Not all at once again.
+                    tokio::time::sleep(Duration::from_millis(writer)).await;
                 }
             });
         }

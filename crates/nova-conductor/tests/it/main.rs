@@ -1,5 +1,7 @@
 //! The conductor as its callers know it.
 
+mod databases;
 mod expecting;
 mod faults;
+mod reply_size;
 mod wire;

@@ -19,13 +19,13 @@ use oslo_messaging::{
 use serde_json::{Map, Value, json};
 
 /// A file of `vectors/wire`: the messages of one step.
-struct Step {
-    name: String,
-    request: Map<String, Value>,
-    replies: Vec<Map<String, Value>>,
+pub(crate) struct Step {
+    pub(crate) name: String,
+    pub(crate) request: Map<String, Value>,
+    pub(crate) replies: Vec<Map<String, Value>>,
 }
 
-fn steps() -> Vec<Step> {
+pub(crate) fn steps() -> Vec<Step> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/wire");
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .expect("the recorded messages")
@@ -163,12 +163,19 @@ fn normalize(value: &mut Value) {
     }
 }
 
-struct Replay {
+pub(crate) struct Replay {
     transport: Transport,
     rows: Rows,
 }
 
 impl Replay {
+    pub(crate) fn new(transport: Transport) -> Self {
+        Self {
+            transport,
+            rows: Rows::default(),
+        }
+    }
+
     /// Sends a recorded request; the answer in the form of a recorded reply.
     async fn send(&mut self, request: &Map<String, Value>) -> (Value, Option<Value>) {
         let mut adapted = Value::Object(request.clone());
@@ -241,7 +248,7 @@ fn compare(place: &str, ours: &Value, theirs: &Value, differences: &mut Vec<Stri
 }
 
 /// Step 33 is about an instance that was made before the recording began.
-async fn create_recorded_instance(replay: &mut Replay, request: &Map<String, Value>) {
+pub(crate) async fn create_recorded_instance(replay: &mut Replay, request: &Map<String, Value>) {
     let mut object = request["args"]["objinst"].clone();
     let data = object["nova_object.data"].as_object_mut().expect("data");
     for key in [
@@ -274,7 +281,7 @@ test_support::on_every_database! {
         let url = format!("fake://wire-{}", uuid()).parse().expect("a URL");
         let transport = Transport::open(&url, TransportOptions::default(), &[]).await.expect("the bus in memory");
         let conductor = Conductor::start(&transport, "labhost", db.clone()).await.expect("a conductor");
-        let mut replay = Replay { transport, rows: Rows::default() };
+        let mut replay = Replay::new(transport);
         let mut differences = Vec::new();
         for step in steps() {
             if step.name.starts_with("33") {

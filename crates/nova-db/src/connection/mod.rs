@@ -29,6 +29,9 @@ pub struct NovaDb {
     pub main: Database,
     /// What is global: flavors, key pairs, cells (`[api_database]`).
     pub api: Database,
+    /// A copy of `main` that may lag behind, for reads that bear that
+    /// (`[database] slave_connection`).
+    pub replica: Option<Database>,
     /// What the configuration says about rows.
     pub settings: Arc<Settings>,
     pub(crate) minimum_versions: MinimumVersions,
@@ -53,9 +56,26 @@ impl NovaDb {
         Self {
             main,
             api,
+            replica: None,
             settings: Arc::default(),
             minimum_versions: MinimumVersions::default(),
         }
+    }
+
+    /// The same databases, with a copy of `main` for reads that say `use_slave`.
+    #[must_use]
+    pub fn with_replica(self, replica: Database) -> Self {
+        Self {
+            replica: Some(replica),
+            ..self
+        }
+    }
+
+    /// Where a read goes: to the copy if it may and there is one (nova `db/main/api.py`,
+    /// `select_db_reader_mode`).
+    pub(crate) fn reader(&self, use_slave: bool) -> &Database {
+        let replica = self.replica.as_ref().filter(|_| use_slave);
+        replica.unwrap_or(&self.main)
     }
 
     /// The same databases under these settings.
@@ -85,6 +105,9 @@ impl NovaDb {
     pub async fn close(&self) {
         self.main.close().await;
         self.api.close().await;
+        if let Some(replica) = &self.replica {
+            replica.close().await;
+        }
     }
 }
 

@@ -60,7 +60,7 @@ impl NovaDb {
 
     /// The lowest version of the services of these binaries that are not forced down; 0
     /// when there are none.
-    pub(super) async fn minimum_version(&self, binaries: &[&str]) -> Result<i64> {
+    pub(super) async fn minimum_version(&self, binaries: &[&str], use_slave: bool) -> Result<i64> {
         if !binaries.iter().all(|binary| binary.starts_with("nova-")) {
             tracing::warn!(
                 ?binaries,
@@ -75,7 +75,7 @@ impl NovaDb {
             return Ok(version);
         }
         let rows = self
-            .main
+            .reader(use_slave)
             .fetch_all("service.minimum_version", by_binary(binaries))
             .await?;
         let mut versions = BTreeMap::new();
@@ -94,7 +94,7 @@ impl NovaDb {
         }
         let thisver = service.version()?;
         let minver = self
-            .minimum_version(&[service.binary()?.unwrap_or_default()])
+            .minimum_version(&[service.binary()?.unwrap_or_default()], false)
             .await?;
         if minver > thisver {
             return Err(NovaException::ServiceTooOld { thisver, minver }.into());

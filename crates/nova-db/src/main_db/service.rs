@@ -142,10 +142,15 @@ pub(super) async fn host_of(
 }
 
 impl NovaDb {
-    async fn live_service(&self, host: &str, binary: &str) -> Result<Option<Service>> {
+    async fn live_service(
+        &self,
+        host: &str,
+        binary: &str,
+        use_slave: bool,
+    ) -> Result<Option<Service>> {
         let statement = BY_HOST_AND_BINARY.bind([host.into(), binary.into()]);
         let row = self
-            .main
+            .reader(use_slave)
             .fetch_optional("service.get_by_host_and_binary", statement)
             .await?;
         row.map(|row| SERVICES.load(&row)).transpose()
@@ -197,16 +202,21 @@ impl ServiceStore for NovaDb {
         host: String,
         binary: String,
     ) -> Result<Option<Service>> {
-        self.live_service(&host, &binary).await
+        self.live_service(&host, &binary, false).await
     }
 
-    async fn get_by_compute_host(&self, _: &Context, host: String, _: bool) -> Result<Service> {
-        let found = self.live_service(&host, "nova-compute").await?;
+    async fn get_by_compute_host(
+        &self,
+        _: &Context,
+        host: String,
+        use_slave: bool,
+    ) -> Result<Service> {
+        let found = self.live_service(&host, "nova-compute", use_slave).await?;
         found.ok_or_else(|| NovaException::ComputeHostNotFound { host: host.into() }.into())
     }
 
     async fn get_by_args(&self, _: &Context, host: String, binary: String) -> Result<Service> {
-        let found = self.live_service(&host, &binary).await?;
+        let found = self.live_service(&host, &binary, false).await?;
         found.ok_or_else(|| {
             NovaException::HostBinaryNotFound {
                 host: host.into(),
@@ -322,14 +332,19 @@ impl ServiceStore for NovaDb {
         &self,
         _: &Context,
         binaries: Vec<String>,
-        _: bool,
+        use_slave: bool,
     ) -> Result<i64> {
         let binaries: Vec<&str> = binaries.iter().map(String::as_str).collect();
-        self.minimum_version(&binaries).await
+        self.minimum_version(&binaries, use_slave).await
     }
 
-    async fn get_minimum_version(&self, _: &Context, binary: String, _: bool) -> Result<i64> {
-        self.minimum_version(&[&binary]).await
+    async fn get_minimum_version(
+        &self,
+        _: &Context,
+        binary: String,
+        use_slave: bool,
+    ) -> Result<i64> {
+        self.minimum_version(&[&binary], use_slave).await
     }
 }
 

@@ -18,6 +18,12 @@ settings! {
         instance_name_template: String = Kind::Text, Preset::Text("instance-%08x");
         /// The availability zone of hosts that are in none.
         default_availability_zone: String = Kind::Text, Preset::Text("nova");
+        /// The availability zone of services that are no computes.
+        internal_service_availability_zone: String = Kind::Text, Preset::Text("internal");
+        /// Enable new compute services at once.
+        enable_new_services: bool = Kind::Bool, Preset::Text("true");
+        /// Within what the names of servers must differ; empty for nowhere.
+        osapi_compute_unique_server_name_scope: String = Kind::Choice(&["", "project", "global"]), Preset::Text("");
         /// Processors kept for the host.
         reserved_host_cpus: i64 = Kind::at_least(0), Preset::Text("0");
         /// MiB of memory kept for the host.

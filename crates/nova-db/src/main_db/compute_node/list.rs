@@ -81,11 +81,11 @@ impl ComputeNodeListStore for NovaDb {
         &self,
         ctx: &Context,
         host: String,
-        _: bool,
+        use_slave: bool,
     ) -> Result<ComputeNodeList> {
         let statement = BY_HOST.of(view(ctx)).bind([host.as_str().into()]);
         let rows = self
-            .main
+            .reader(use_slave)
             .fetch_all("compute_node.get_by_host", statement)
             .await?;
         if rows.is_empty() {

@@ -284,11 +284,11 @@ impl ComputeNodeStore for NovaDb {
         &self,
         ctx: &Context,
         host: String,
-        _: bool,
+        use_slave: bool,
     ) -> Result<ComputeNode> {
         let statement = BY_HOST.of(view(ctx)).bind([host.as_str().into()]);
         let row = self
-            .main
+            .reader(use_slave)
             .fetch_optional("compute_node.get_by_host", statement)
             .await?;
         self.node(ctx, &row.ok_or_else(|| not_found(host))?).await

@@ -16,85 +16,83 @@ use super::attrs::Attrs;
 use super::filter::{self, not_soft_deleted};
 use super::relations::{self, Reading};
 use crate::changes::now;
-use crate::connection::NovaDb;
+use crate::connection::{Database, NovaDb};
 use crate::execute::Execute;
 use crate::paginate::{Direction, Page, SortKey, sort_keys};
 use crate::read_deleted::ReadDeleted as View;
 use crate::request::{request, require_context};
 use crate::row::SqlValue;
 
-impl NovaDb {
-    /// The instances of `select` with the attributes that are asked for.
-    async fn instances(
-        &self,
-        query: &'static str,
-        select: &SelectStatement,
-        expected_attrs: Option<Vec<String>>,
-    ) -> Result<InstanceList> {
-        let rows = self.main.fetch_all(query, select).await?;
-        let mut instances = Vec::with_capacity(rows.len());
-        for row in rows {
-            instances.push(INSTANCES.load::<Instance>(&row)?);
-        }
-        let attrs = Attrs::of(expected_attrs.unwrap_or_default());
-        relations::load(&self.main, &mut instances, attrs, Reading::Many).await?;
-        Ok(instances.into_iter().collect())
+/// The instances of `select` with the attributes that are asked for.
+async fn instances(
+    db: &Database,
+    query: &'static str,
+    select: &SelectStatement,
+    expected_attrs: Option<Vec<String>>,
+) -> Result<InstanceList> {
+    let rows = db.fetch_all(query, select).await?;
+    let mut instances = Vec::with_capacity(rows.len());
+    for row in rows {
+        instances.push(INSTANCES.load::<Instance>(&row)?);
     }
+    let attrs = Attrs::of(expected_attrs.unwrap_or_default());
+    relations::load(db, &mut instances, attrs, Reading::Many).await?;
+    Ok(instances.into_iter().collect())
+}
 
-    /// Adds order, limit and marker.
-    async fn page(
-        &self,
-        request: &RequestContext,
-        select: &mut SelectStatement,
-        sort: &[SortKey],
-        limit: Option<i64>,
-        marker: Option<String>,
-    ) -> Result<()> {
-        let marker = match marker {
-            Some(marker) => Some(self.marker(request, sort, marker).await?),
-            None => None,
-        };
-        let page = Page {
-            sort,
-            marker: marker.as_deref(),
-            // A negative one is none, as in SQL.
-            limit: limit.and_then(|limit| u64::try_from(limit).ok()),
-        };
-        page.apply(select, "instances");
-        Ok(())
-    }
+/// Adds order, limit and marker.
+async fn page(
+    db: &Database,
+    request: &RequestContext,
+    select: &mut SelectStatement,
+    sort: &[SortKey],
+    limit: Option<i64>,
+    marker: Option<String>,
+) -> Result<()> {
+    let marker = match marker {
+        Some(marker) => Some(read_marker(db, request, sort, marker).await?),
+        None => None,
+    };
+    let page = Page {
+        sort,
+        marker: marker.as_deref(),
+        // A negative one is none, as in SQL.
+        limit: limit.and_then(|limit| u64::try_from(limit).ok()),
+    };
+    page.apply(select, "instances");
+    Ok(())
+}
 
-    /// The values by which the instance `marker` is sorted, deleted or not.
-    async fn marker(
-        &self,
-        request: &RequestContext,
-        sort: &[SortKey],
-        marker: String,
-    ) -> Result<Vec<Option<SqlValue>>> {
-        let mut select = Query::select()
-            .columns(sort.iter().map(|key| key.column.clone()))
-            .from("instances")
-            .and_where(Expr::col("uuid").eq(marker.as_str()))
-            .take();
-        let elevated = request.elevated(Some(ReadDeleted::Yes));
-        if let Some(project) = elevated
-            .project_id
-            .as_deref()
-            .filter(|_| elevated.is_user())
-        {
-            select.and_where(Expr::col("project_id").eq(project));
-        }
-        let row = self.main.fetch_optional("instance.marker", &select).await?;
-        let row = row.ok_or_else(|| NovaException::MarkerNotFound {
-            marker: marker.into(),
-        })?;
-        let mut values = Vec::with_capacity(sort.len());
-        for at in 0..row.len() {
-            let value = row.value(at)?;
-            values.push((value != SqlValue::String(None)).then_some(value));
-        }
-        Ok(values)
+/// The values by which the instance `marker` is sorted, deleted or not.
+async fn read_marker(
+    db: &Database,
+    request: &RequestContext,
+    sort: &[SortKey],
+    marker: String,
+) -> Result<Vec<Option<SqlValue>>> {
+    let mut select = Query::select()
+        .columns(sort.iter().map(|key| key.column.clone()))
+        .from("instances")
+        .and_where(Expr::col("uuid").eq(marker.as_str()))
+        .take();
+    let elevated = request.elevated(Some(ReadDeleted::Yes));
+    if let Some(project) = elevated
+        .project_id
+        .as_deref()
+        .filter(|_| elevated.is_user())
+    {
+        select.and_where(Expr::col("project_id").eq(project));
     }
+    let row = db.fetch_optional("instance.marker", &select).await?;
+    let row = row.ok_or_else(|| NovaException::MarkerNotFound {
+        marker: marker.into(),
+    })?;
+    let mut values = Vec::with_capacity(sort.len());
+    for at in 0..row.len() {
+        let value = row.value(at)?;
+        values.push((value != SqlValue::String(None)).then_some(value));
+    }
+    Ok(values)
 }
 
 /// A `SELECT` of the instances that the request's view lets it see.
@@ -150,11 +148,11 @@ impl InstanceListStore for NovaDb {
         limit: Option<i64>,
         marker: Option<String>,
         expected_attrs: Option<Vec<String>>,
-        _use_slave: bool,
+        use_slave: bool,
         sort_keys: Option<Vec<String>>,
         sort_dirs: Option<Vec<String>>,
     ) -> Result<InstanceList> {
-        let request = request(ctx);
+        let (request, db) = (request(ctx), self.reader(use_slave));
         require_context(request)?;
         if limit == Some(0) {
             return Ok(InstanceList::new());
@@ -166,10 +164,8 @@ impl InstanceListStore for NovaDb {
         // Whether deleted ones are among them only the filters say.
         let mut select = INSTANCES.select();
         select.cond_where(condition);
-        self.page(request, &mut select, &sort, limit, marker)
-            .await?;
-        self.instances("instance.get_by_filters", &select, expected_attrs)
-            .await
+        page(db, request, &mut select, &sort, limit, marker).await?;
+        instances(db, "instance.get_by_filters", &select, expected_attrs).await
     }
 
     async fn get_by_host(
@@ -177,12 +173,12 @@ impl InstanceListStore for NovaDb {
         ctx: &Context,
         host: String,
         expected_attrs: Option<Vec<String>>,
-        _use_slave: bool,
+        use_slave: bool,
     ) -> Result<InstanceList> {
+        let db = self.reader(use_slave);
         let mut select = select(request(ctx));
         select.and_where(column("host").eq(host));
-        self.instances("instance.get_by_host", &select, expected_attrs)
-            .await
+        instances(db, "instance.get_by_host", &select, expected_attrs).await
     }
 
     async fn get_by_host_and_node(
@@ -196,8 +192,13 @@ impl InstanceListStore for NovaDb {
         select
             .and_where(column("host").eq(host))
             .and_where(column("node").eq(node));
-        self.instances("instance.get_by_host_and_node", &select, expected_attrs)
-            .await
+        instances(
+            &self.main,
+            "instance.get_by_host_and_node",
+            &select,
+            expected_attrs,
+        )
+        .await
     }
 
     async fn get_by_host_and_not_type(
@@ -214,8 +215,13 @@ impl InstanceListStore for NovaDb {
                 Some(id) => column("instance_type_id").ne(id),
                 None => column("instance_type_id").is_not_null(),
             });
-        self.instances("instance.get_by_host_and_not_type", &select, expected_attrs)
-            .await
+        instances(
+            &self.main,
+            "instance.get_by_host_and_not_type",
+            &select,
+            expected_attrs,
+        )
+        .await
     }
 
     async fn get_all(
@@ -232,8 +238,7 @@ impl InstanceListStore for NovaDb {
                 None => column("user_id").eq(request.user_id.clone()),
             });
         }
-        self.instances("instance.get_all", &select, expected_attrs)
-            .await
+        instances(&self.main, "instance.get_all", &select, expected_attrs).await
     }
 
     async fn get_hung_in_rebooting(
@@ -248,8 +253,13 @@ impl InstanceListStore for NovaDb {
         select
             .and_where(column("updated_at").lte(before))
             .and_where(column("task_state").eq(task_states::REBOOTING));
-        self.instances("instance.get_hung_in_rebooting", &select, expected_attrs)
-            .await
+        instances(
+            &self.main,
+            "instance.get_hung_in_rebooting",
+            &select,
+            expected_attrs,
+        )
+        .await
     }
 
     async fn get_active_by_window_joined(
@@ -260,11 +270,11 @@ impl InstanceListStore for NovaDb {
         project_id: Option<String>,
         host: Option<String>,
         expected_attrs: Option<Vec<String>>,
-        _use_slave: bool,
+        use_slave: bool,
         limit: Option<i64>,
         marker: Option<String>,
     ) -> Result<InstanceList> {
-        let request = request(ctx);
+        let (request, db) = (request(ctx), self.reader(use_slave));
         require_context(request)?;
         let begin = filter::parse(&begin)?.naive_utc();
         let mut select = INSTANCES.select();
@@ -287,10 +297,8 @@ impl InstanceListStore for NovaDb {
             direction: Direction::Asc,
             nulls: None,
         });
-        self.page(request, &mut select, &sort, limit, marker)
-            .await?;
-        self.instances("instance.get_active_by_window", &select, expected_attrs)
-            .await
+        page(db, request, &mut select, &sort, limit, marker).await?;
+        instances(db, "instance.get_active_by_window", &select, expected_attrs).await
     }
 
     async fn get_by_security_group_id(

@@ -27,7 +27,7 @@ use versionedobjects::{JsonMap, Object, ObjectExt as _, VersionedObject as _, as
 
 use self::attrs::Attrs;
 pub(super) use self::filter::{moment, truthy};
-use crate::connection::NovaDb;
+use crate::connection::{Database, NovaDb};
 use crate::request::request;
 use crate::table::Table;
 use nova_objects::instance::INSTANCE_OPTIONAL_ATTRS;
@@ -59,8 +59,7 @@ impl InstanceStore for NovaDb {
     ) -> Result<Instance> {
         let request = request(ctx);
         let instance = read::by_id(&self.main, request, inst_id).await?;
-        self.with_relations(instance, expected(expected_attrs))
-            .await
+        with_relations(&self.main, instance, expected(expected_attrs)).await
     }
 
     async fn get_by_uuid(
@@ -68,12 +67,11 @@ impl InstanceStore for NovaDb {
         ctx: &Context,
         uuid: String,
         expected_attrs: Option<Vec<String>>,
-        _use_slave: bool,
+        use_slave: bool,
     ) -> Result<Instance> {
-        let request = request(ctx);
-        let instance = read::by_uuid(&self.main, request, &uuid).await?;
-        self.with_relations(instance, expected(expected_attrs))
-            .await
+        let (request, db) = (request(ctx), self.reader(use_slave));
+        let instance = read::by_uuid(db, request, &uuid).await?;
+        with_relations(db, instance, expected(expected_attrs)).await
     }
 
     async fn create(&self, ctx: &Context, instance: &mut Instance) -> Result<()> {
@@ -108,17 +106,13 @@ impl InstanceStore for NovaDb {
         destroy::destroy(&self.main, request(ctx), instance, hard_delete).await
     }
 
-    async fn refresh(
-        &self,
-        ctx: &Context,
-        instance: &mut Instance,
-        _use_slave: bool,
-    ) -> Result<()> {
+    async fn refresh(&self, ctx: &Context, instance: &mut Instance, use_slave: bool) -> Result<()> {
+        let db = self.reader(use_slave);
         let set = INSTANCE_OPTIONAL_ATTRS
             .into_iter()
             .filter(|attr| instance.is_set(attr));
-        let current = read::by_uuid(&self.main, request(ctx), instance.uuid()?).await?;
-        let current = self.with_relations(current, Attrs::of(set)).await?;
+        let current = read::by_uuid(db, request(ctx), instance.uuid()?).await?;
+        let current = with_relations(db, current, Attrs::of(set)).await?;
         for index in 0..Instance::class_def().fields.len() {
             if instance.slot(index).is_set() && current.slot(index).is_set() {
                 instance.slot_mut(index).copy_from(current.slot(index));
@@ -166,13 +160,11 @@ impl InstanceStore for NovaDb {
     }
 }
 
-impl NovaDb {
-    async fn with_relations(&self, instance: Instance, attrs: Attrs) -> Result<Instance> {
-        let mut one = [instance];
-        relations::load(&self.main, &mut one, attrs, relations::Reading::One).await?;
-        let [instance] = one;
-        Ok(instance)
-    }
+async fn with_relations(db: &Database, instance: Instance, attrs: Attrs) -> Result<Instance> {
+    let mut one = [instance];
+    relations::load(db, &mut one, attrs, relations::Reading::One).await?;
+    let [instance] = one;
+    Ok(instance)
 }
 
 /// An `ObjectActionError` with a message of its own instead of action and reason.
