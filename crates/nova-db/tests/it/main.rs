@@ -18,6 +18,7 @@ mod security_group;
 mod service;
 mod statements;
 mod tag;
+mod traces;
 mod transactions;
 mod values;
 mod written_by_nova;

@@ -1,14 +1,10 @@
 UPDATE "tickets"
 SET "stage" = ?, "updated_at" = ?
 WHERE "id" = ?
-AND (? = ?
-OR "tickets"."holder" = ?)
-AND (NOT ? = ?)
+AND "tickets"."holder" = ?
 AND "tickets"."holder" IS NOT NULL
-AND (? = ?
-OR ("tickets"."updated_at" >= ?
-AND "tickets"."updated_at" < ?))
-AND (? = ?
-OR "tickets"."stage" = ?
+AND ("tickets"."updated_at" >= ?
+AND "tickets"."updated_at" < ?)
+AND ("tickets"."stage" = ?
 OR "tickets"."stage" IS NULL);
--- [String(Some("held")), ChronoDateTime(Some(2026-01-02T12:00:00)), BigInt(Some(1)), Int(Some(1)), Int(Some(0)), String(Some("me")), Int(Some(1)), Int(Some(0)), Int(Some(1)), Int(Some(0)), ChronoDateTime(Some(2026-01-02T11:00:00)), ChronoDateTime(Some(2026-01-02T11:00:01)), Int(Some(1)), Int(Some(0)), String(Some("free"))]
+-- [String(Some("held")), ChronoDateTime(Some(2026-01-02T12:00:00)), BigInt(Some(1)), String(Some("me")), ChronoDateTime(Some(2026-01-02T11:00:00)), ChronoDateTime(Some(2026-01-02T11:00:01)), String(Some("free"))]

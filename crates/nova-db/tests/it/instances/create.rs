@@ -2,7 +2,10 @@
 
 use nova_db::sea_query::{Expr, ExprTrait as _, Query};
 use nova_db::{Execute as _, NovaDb, Options, UniqueNames};
-use nova_objects::{EC2IdsStore, Instance, InstanceStore, PersistentFields as _, RequestContext};
+use nova_objects::{
+    EC2IdsStore, Instance, InstanceStore, PersistentFields as _, RequestContext, SecurityGroup,
+    SecurityGroupList, SecurityGroupListStore, SecurityGroupStore,
+};
 use test_support::database::TestDatabase;
 use test_support::{on_every_database, on_every_dialect};
 use versionedobjects::ObjectExt as _;
@@ -111,6 +114,27 @@ on_every_database! {
         assert_eq!(ids.instance_id().unwrap(), "i-00000003");
         assert_eq!(ids.kernel_id().unwrap(), Some("aki-00000002"));
         assert_eq!(ids.ramdisk_id().unwrap(), None);
+    }
+}
+
+on_every_database! {
+    /// As in the original, whose groups are Neutron's: what is given is not associated, not even
+    /// looked up; the project's default group is there all the same.
+    async fn security_groups_that_are_given_are_not_associated(db: NovaDb) {
+        for (name, groups) in [("a", &["default"][..]), ("b", &["nowhere"]), ("c", &[])] {
+            let groups = groups.iter().map(|name| {
+                let mut group = SecurityGroup::new();
+                group.set_name(*name);
+                group
+            });
+            let mut instance = new_instance(name);
+            instance.set_security_groups(groups.collect::<SecurityGroupList>());
+            InstanceStore::create(&db, &admin(), &mut instance).await.unwrap();
+            assert!(instance.security_groups().unwrap().is_empty());
+            let associated = SecurityGroupListStore::get_by_instance(&db, &admin(), instance).await.unwrap();
+            assert!(associated.is_empty());
+        }
+        SecurityGroupStore::get_by_name(&db, &admin(), "p".into(), "default".into()).await.unwrap();
     }
 }
 
