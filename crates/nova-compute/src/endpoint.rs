@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use nova_objects::{Context, Instance};
-use nova_rpc::{RequestCodec, arguments, failure_of};
+use nova_rpc::{RequestCodec, arguments, failure_of, tell_loads};
 use nova_service::request_codec;
 use oslo_messaging::{Call, Endpoint, Failure, Json};
 use versionedobjects::{CallError, Object as _, ProjectError as _, Route, read_or_backport};
@@ -104,6 +104,7 @@ impl ComputeEndpoint {
         let operation = Self::operation(call)?;
         let mut instance = self.instance(&ctx, call).await?;
         let done = self.manager.run(&ctx, &mut instance, operation).await;
+        tell_loads(&ctx, call.method);
         done.map_err(|error| failure_of(error.to_exception()))
     }
 }

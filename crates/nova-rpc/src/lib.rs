@@ -26,7 +26,7 @@ pub use codec::{MapCodec, NoRequest, RequestCodec};
 pub use conductor_client::ConductorClient;
 pub use failure::{exception_of, failure_of};
 pub use fleet::{Member, Peer, Peers, Profile, Skew, SkewCounts, Tempo};
-pub use object_endpoint::ObjectEndpoint;
+pub use object_endpoint::{ObjectEndpoint, tell_loads};
 
 /// The version of the conductor's object methods.
 pub const CONDUCTOR_VERSION: &str = "3.0";

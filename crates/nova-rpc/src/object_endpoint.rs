@@ -13,8 +13,9 @@ use async_trait::async_trait;
 use oslo_messaging::{Call, Endpoint, Failure, Json};
 use serde_json::value::RawValue;
 use versionedobjects::{
-    Arguments, Class, Context, Error, Expect, Form, Manifest, MethodDef, MethodKind, ObjectExt as _,
-    Reader, Registry, Returned, Route, Version, VersionedObject, WriteOptions, Writer,
+    Arguments, Class, Context, Error, Expect, Form, Manifest, MethodDef, MethodKind,
+    ObjectExt as _, Reader, Registry, Returned, Route, Version, VersionedObject, WriteOptions,
+    Writer,
 };
 
 use crate::manifests::Received;
@@ -110,9 +111,9 @@ impl ObjectEndpoint {
         let kwargs = pairs(&kwargs);
         let (ctx, form) = self.context(call)?;
         let arguments = self.arguments(&ctx, class, method, &args, &kwargs)?;
-        let result = (method.call)(&ctx, None, arguments)
-            .await
-            .map_err(failure_of)?;
+        let result = (method.call)(&ctx, None, arguments).await;
+        tell_loads(&ctx, method.name);
+        let result = result.map_err(failure_of)?;
         write_result(&*result, wanted, &manifest, form)
     }
 
@@ -145,9 +146,9 @@ impl ObjectEndpoint {
             _ => None,
         };
         let before = object.clone_box();
-        let result = (method.call)(&ctx, Some(&mut *object), arguments)
-            .await
-            .map_err(failure_of)?;
+        let result = (method.call)(&ctx, Some(&mut *object), arguments).await;
+        tell_loads(&ctx, method.name);
+        let result = result.map_err(failure_of)?;
         let mut writer = match (&reads, &self.pin) {
             (Some(reads), _) => Writer::for_manifest(reads),
             (None, Some(pin)) if form == Form::Native => Writer::for_manifest(pin),
@@ -344,6 +345,20 @@ fn write_result(
         }
     };
     text.map(Json::from_written).map_err(refused)
+}
+
+/// Says after a request which attributes it had to load, by the lines that asked for them; a
+/// warning where one line asked for one object after another.
+pub fn tell_loads(ctx: &Context, method: &str) {
+    for site in ctx.load_sites() {
+        let (class, times, at) = (site.class, site.times, site.at);
+        let fields = site.fields.join(", ");
+        if site.is_repeated() {
+            tracing::warn!(method, class, fields, times, %at, "attributes were loaded object by object; load them for the whole list at once");
+        } else {
+            tracing::debug!(method, class, fields, %at, "attributes were loaded");
+        }
+    }
 }
 
 fn refused(error: Error) -> Box<Failure> {
