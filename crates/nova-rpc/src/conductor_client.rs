@@ -151,8 +151,8 @@ fn object_message(
 ) -> Result<Message> {
     let mut writer = match answers {
         Some(answers) => Writer::for_manifest(answers),
-        // A Python conductor must be able to read it.
-        None => Writer::new(Form::Compat),
+        // A Python conductor must be able to read it, and ignores what is carried.
+        None => Writer::new(Form::Compat).carrying(),
     };
     write_child(object, &mut writer);
     let args = Kwargs::new()

@@ -84,6 +84,11 @@ impl ObjectEndpoint {
             Some(pin) => ctx.with_pin(Arc::clone(pin)),
             None => ctx,
         };
+        // A relay passes on what it does not know itself.
+        let ctx = match &self.route {
+            Route::Remote(_) => ctx.keeping_unknown(),
+            Route::Direct(_) => ctx,
+        };
         let native = call
             .context
             .get(FORM_KEY)
@@ -213,9 +218,9 @@ impl ObjectEndpoint {
         kwargs: &[(&'a str, &'a str)],
     ) -> Result<Arguments<'a>, Box<Failure>> {
         let bound = Arguments::bind(class.name, method, args, kwargs).map_err(refused)?;
-        Ok(match self.pin {
-            Some(_) => bound.under(ctx),
-            None => bound,
+        Ok(match (&self.pin, &self.route) {
+            (None, Route::Direct(_)) => bound,
+            _ => bound.under(ctx),
         })
     }
 

@@ -1,8 +1,11 @@
 //! What a method changed about its object: nova `conductor/manager.py`,
 //! `object_action`.
 
+use std::collections::BTreeMap;
+
 use versionedobjects::{
-    FieldDef, FieldSet, Form, ObjectExt as _, Slot, VersionedObject, Writer, what_changed,
+    FieldDef, FieldSet, Form, ObjectExt as _, Slot, VERSION_KEY, VersionedObject, Writer,
+    what_changed, write_attribute,
 };
 
 /// Writes the attributes that were unset before or differ now, and which of
@@ -18,6 +21,12 @@ pub(crate) fn updates(
     writer: &mut Writer<'_>,
 ) {
     writer.raw("{");
+    // Names and types are those of the version the object has here.
+    if writer.form() == Form::Native && after.class().has_past() {
+        writer.key(VERSION_KEY);
+        writer.str(&after.version().to_string());
+        writer.comma();
+    }
     for (index, field) in after.class().fields.iter().enumerate() {
         let slot = after.slot(index);
         if !slot.is_set() || !differs(field, before.slot(index), slot, writer.form()) {
@@ -27,12 +36,32 @@ pub(crate) fn updates(
         if writer.leaves_out(field) {
             continue;
         }
-        writer.key(field.name);
-        slot.write(writer);
-        writer.comma();
+        if write_attribute(after, index, writer) {
+            writer.comma();
+        }
+    }
+    // What this side does not know is for the caller to know.
+    let known: BTreeMap<&str, &str> = before.meta().unknown().collect();
+    for (name, json) in after.meta().unknown() {
+        if known.get(name) != Some(&json) {
+            writer.key(name);
+            writer.raw(json);
+            writer.comma();
+        }
     }
     writer.key("obj_what_changed");
-    writer.array(after.changes(), |writer, name| writer.str(name));
+    let version = after.version();
+    let changed = what_changed(after);
+    let fields = changed
+        .iter()
+        .filter_map(|index| after.class().fields.get(index));
+    let names = fields.map(|field| field.name_at(version));
+    writer.array(
+        names.chain(after.meta().unknown_changes()),
+        |writer, name| {
+            writer.str(name);
+        },
+    );
     writer.raw("}");
 }
 

@@ -133,6 +133,16 @@ impl Meta {
     }
 }
 
+impl Meta {
+    /// Which data of fields this side does not know counts as changed.
+    pub fn unknown_changes(&self) -> impl Iterator<Item = &str> {
+        self.bag
+            .iter()
+            .flat_map(|bag| &bag.unknown_changes)
+            .map(String::as_str)
+    }
+}
+
 /// The changed fields of an object: its own, and those whose object changed.
 ///
 /// As oslo's `obj_what_changed`: an object in a field counts, objects in a

@@ -250,7 +250,8 @@ pub use primitive::{Header, header, read_into, write_attribute, write_child};
 pub use reader::{Limits, Number, Reader};
 pub use registry::Registry;
 pub use route::{
-    CallError, Indirection, ProjectError, Route, Store, call_class, call_object, read_or_backport,
+    CallError, Indirection, ProjectError, Route, Store, VERSION_KEY, call_class, call_object,
+    read_or_backport,
 };
 pub use schema::Draft;
 pub use value::Value;

@@ -181,7 +181,8 @@ pub struct FieldAt {
 
 impl Class {
     /// Whether older versions had other names or types, or fields that are gone.
-    pub(crate) fn has_past(&self) -> bool {
+    #[must_use]
+    pub fn has_past(&self) -> bool {
         *self.derived.has_past.get_or_init(|| {
             !self.removed.is_empty() || self.fields.iter().any(|field| !field.past.is_empty())
         })

@@ -51,6 +51,11 @@ impl Store {
     }
 }
 
+/// The key by which a reply to an object's method says in which version its
+/// names are, where versions of the class have different ones.
+#[doc(hidden)]
+pub const VERSION_KEY: &str = "obj_version";
+
 /// What stands between a process without a database and one that has it: the
 /// three calls of oslo's indirection API that are in use.
 ///
@@ -231,12 +236,16 @@ impl<'t> ActionReply<'t> {
     ) -> Result<(), CallError> {
         let class = object.class();
         let mut changed: Vec<String> = Vec::new();
+        let mut version = object.version();
+        if let Some((_, raw)) = self.updates.iter().find(|(key, _)| key == VERSION_KEY) {
+            version = read_all::<String>(raw)?.parse()?;
+        }
         for (key, raw) in &self.updates {
             if key == "obj_what_changed" {
                 changed = read_all(raw)?;
                 continue;
             }
-            let (index, past) = match class.named_at(key, object.version()) {
+            let (index, past) = match class.named_at(key, version) {
                 Some(Named::Field(index, past)) => (index, past),
                 Some(Named::Removed(gone)) => {
                     if let Some(up) = gone.up {
@@ -244,6 +253,7 @@ impl<'t> ActionReply<'t> {
                     }
                     continue;
                 }
+                None if key == VERSION_KEY => continue,
                 None => {
                     if ctx.keeps_unknown() {
                         carry::keep(object, key.clone(), (*raw).to_owned());
@@ -286,10 +296,16 @@ impl<'t> ActionReply<'t> {
             }
         }
         object.reset_changes();
-        for name in &changed {
-            if let Some(Named::Field(index, _)) = class.named_at(name, object.version()) {
+        changed.retain(|name| match class.named_at(name, version) {
+            Some(Named::Field(index, _)) => {
                 object.meta_mut().mark(index);
+                false
             }
+            Some(Named::Removed(_)) => false,
+            None => true,
+        });
+        if ctx.keeps_unknown() && !changed.is_empty() {
+            carry::keep_changes(object, changed);
         }
         Ok(())
     }

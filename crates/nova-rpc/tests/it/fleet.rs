@@ -28,7 +28,7 @@ struct Server {
     skew: Skew,
 }
 
-fn old() -> Arc<Manifest> {
+pub(crate) fn old() -> Arc<Manifest> {
     let old = ["Plant", "Soil", "PlantList"].map(|class| (class, Version::new(1, 0)));
     Arc::new(old.into_iter().collect())
 }
@@ -65,7 +65,7 @@ async fn start(
     }
 }
 
-async fn listen(
+pub(crate) async fn listen(
     transport: &Transport,
     topic: &str,
     host: &str,

@@ -9,6 +9,7 @@ mod garden;
 mod calls;
 mod fleet;
 mod refusals;
+mod relay;
 mod versions;
 
 pub use garden::Garden as Project;
