@@ -30,6 +30,8 @@ pub(crate) struct ObjectAttrs {
     pub(crate) init: Option<Path>,
     pub(crate) upgrade: Option<Path>,
     pub(crate) removed: Vec<Removed>,
+    /// The folder of its recorded contract, from the file it is in.
+    pub(crate) contract: Option<LitStr>,
 }
 
 const KNOWN: &[&str] = &[
@@ -48,6 +50,7 @@ const KNOWN: &[&str] = &[
     "init",
     "upgrade",
     "removed",
+    "contract",
 ];
 
 impl ObjectAttrs {
@@ -89,6 +92,7 @@ impl ObjectAttrs {
                     "after_reset" => found.after_reset = Some(meta.value()?.parse()?),
                     "init" => found.init = Some(meta.value()?.parse()?),
                     "upgrade" => found.upgrade = Some(meta.value()?.parse()?),
+                    "contract" => found.contract = Some(meta.value()?.parse()?),
                     "removed" => {
                         let content;
                         syn::parenthesized!(content in meta.input);

@@ -6,10 +6,10 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, GenericArgument, Ident, PathArguments, Type};
 
 use super::{accessors, accessors::Access, lazy, past};
-use crate::attrs::check;
 use crate::attrs::field::FieldModel;
 use crate::attrs::object::ObjectAttrs;
 use crate::attrs::version::Pairs;
+use crate::attrs::{check, contract};
 use crate::errors::Errors;
 use crate::name::pointing_at;
 
@@ -18,6 +18,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut attrs = ObjectAttrs::parse(&input.attrs, &input.ident, &mut errors);
     let model = FieldModel::parse(input, &mut errors);
     check::history(&attrs, &model, &mut errors);
+    let recorded = contract::compare(&input.ident, &attrs, &model, &mut errors);
     if model.meta.is_none() && matches!(input.data, syn::Data::Struct(_)) {
         errors.at(
             &input.ident,
@@ -102,6 +103,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         const _: () = {
             #table
             #object
+            #recorded
         };
     }
 }

@@ -64,7 +64,7 @@ fn row(field: &ObjectField, place: usize, class: Option<&Ident>) -> TokenStream 
 }
 
 /// The type a field had at a step of its past; behind the last, the one it has.
-fn type_at(field: &ObjectField, place: usize) -> Type {
+pub(crate) fn type_at(field: &ObjectField, place: usize) -> Type {
     let Some(was) = field.was.get(place) else {
         return field.ty.clone();
     };
