@@ -6,7 +6,7 @@
 //!
 //! 1. [`Ship`]: an object of nothing but fields;
 //! 2. [`Visit`] and [`VisitList`]: an object with another inside, versions, a
-//!    conversion, methods; and a list;
+//!    rule for old readers, methods; and a list;
 //! 3. [`Error`]: what goes wrong, and how it travels;
 //! 4. [`Project`]: what all of them share.
 //!

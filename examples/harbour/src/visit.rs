@@ -27,8 +27,7 @@ pub enum VisitState {
         "1.0" = "Initial version",
         "1.1" = "Added cargo",
         "1.2" = "Ships may be quarantined; ship 1.1",
-    ),
-    backport = without_quarantine
+    )
 )]
 pub struct Visit {
     meta: Meta,
@@ -37,24 +36,17 @@ pub struct Visit {
     id: Attr<i64>,
     ship: Attr<Ship>,
     berth: Attr<i64>,
-    #[object(default = VisitState::Moored)]
+    /// Before 1.2 nobody knew of quarantine: such a ship was simply moored.
+    #[object(
+        default = VisitState::Moored,
+        values("quarantined", since = "1.2", before = "moored")
+    )]
     state: Attr<VisitState>,
     /// What is aboard; null if the captain did not say.
     #[object(since = "1.1")]
     cargo: Attr<Option<String>>,
     /// Set by the office.
     arrived_at: Attr<DateTime>,
-}
-
-/// Before 1.2 nobody knew of quarantine: such a ship was simply moored.
-fn without_quarantine(data: &mut Data, version: Version) -> versionedobjects::Result<()> {
-    if version < Version::new(1, 2)
-        && let Some(state) = data.get_mut("state")
-        && state == VisitState::Quarantined.as_str()
-    {
-        *state = VisitState::Moored.as_str().into();
-    }
-    Ok(())
 }
 
 /// What can be asked of visits, wherever the database is.

@@ -32,6 +32,14 @@ fn every_class_is_written_and_read_at_every_version() -> Result<()> {
 }
 
 #[test]
+fn nothing_is_lost_between_any_two_versions() -> Result<()> {
+    for class in harbour::registry().iter() {
+        check::every_way(class, 60)?;
+    }
+    Ok(())
+}
+
+#[test]
 fn quarantine_is_mooring_to_those_who_do_not_know_it() -> Result<()> {
     let visit = visit(VisitState::Quarantined)?;
     let seen = |minor| {
