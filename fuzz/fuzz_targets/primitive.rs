@@ -6,6 +6,8 @@
 mod library;
 #[path = "../../crates/versionedobjects/tests/it/nursery.rs"]
 mod nursery;
+#[path = "../../crates/versionedobjects/tests/it/parcels.rs"]
+mod parcels;
 #[path = "../../crates/versionedobjects/tests/it/fuzz/target.rs"]
 mod target;
 

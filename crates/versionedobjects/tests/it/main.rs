@@ -54,6 +54,11 @@ mod three_states;
     unreachable_pub,
     reason = "the derives emit what a library would publish"
 )]
+mod two_forms;
+#[expect(
+    unreachable_pub,
+    reason = "the derives emit what a library would publish"
+)]
 mod unknown;
 #[expect(
     unreachable_pub,

@@ -12,6 +12,7 @@ use versionedobjects::{
 
 use crate::library::{Author, Book, BookList};
 use crate::nursery;
+use crate::parcels::{Parcel, Van};
 
 /// Returns whether the input meant anything.
 ///
@@ -28,6 +29,8 @@ fn object(text: &str) -> bool {
         Book::class_def(),
         Author::class_def(),
         BookList::class_def(),
+        Parcel::class_def(),
+        Van::class_def(),
     ];
     let registry = Registry::new(nursery::registry().iter().chain(classes));
     let Ok(object) = registry.read(text) else {
