@@ -10,6 +10,7 @@ use crate::prelude::*;
 /// A hypervisor: capacity, usage, and what it can run.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     history(
         "1.0" = "Initial version",
@@ -153,6 +154,7 @@ pub trait ComputeNodeStore {
 /// Compute nodes by number.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(ComputeNode),
     methods,
     history(

@@ -4,7 +4,11 @@ use crate::prelude::*;
 
 /// An instance's EC2 identifiers: `i-0000000a`, `ami-00000001`, ..
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(methods, history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    methods,
+    history("1.0" = "Initial version")
+)]
 pub struct EC2Ids {
     meta: Meta,
     #[object(read_only)]

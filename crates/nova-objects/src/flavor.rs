@@ -11,6 +11,7 @@ use crate::prelude::*;
 /// saved (nova `objects/flavor.py`, `_obj_from_primitive`), and peers see it.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     after_read = distrust_collections,
     history(
@@ -152,6 +153,7 @@ pub trait FlavorStore {
 /// Flavors in the order asked for.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(Flavor),
     methods,
     history("1.0" = "Initial version", "1.1" = "Flavor 1.1")

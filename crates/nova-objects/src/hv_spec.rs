@@ -7,6 +7,7 @@ use crate::prelude::*;
 /// One kind of guest: architecture, virtualization type and machine mode.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     history(
         "1.0" = "Initial version",
         "1.1" = "The hypervisor type vz",

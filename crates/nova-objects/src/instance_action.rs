@@ -7,6 +7,7 @@ use crate::prelude::*;
 /// [`crate::compute::instance_actions`] for the names.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     history(
         "1.0" = "Initial version",
@@ -72,6 +73,7 @@ pub trait InstanceActionStore {
 /// The actions on an instance, newest first.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(InstanceAction),
     methods,
     history(
@@ -103,6 +105,7 @@ pub trait InstanceActionListStore {
 /// One step of an action, on one host.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     backport_children = false,
     history(
@@ -213,6 +216,7 @@ pub trait InstanceActionEventStore {
 /// The events of an action, newest first.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(InstanceActionEvent),
     methods,
     history("1.0" = "Initial version", "1.1" = "InstanceActionEvent 1.1")

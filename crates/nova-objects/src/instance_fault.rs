@@ -5,6 +5,7 @@ use crate::prelude::*;
 /// One fault of one instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     history(
         "1.0" = "Initial version",
@@ -42,6 +43,7 @@ pub trait InstanceFaultStore {
 /// Faults, newest first for each instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(InstanceFault),
     methods,
     history(

@@ -6,6 +6,7 @@ use crate::prelude::*;
 /// What is known of an instance's network interfaces without asking Neutron.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     history(
         "1.0" = "Initial version",

@@ -15,6 +15,7 @@ use crate::virt_cpu_topology::VirtCPUTopology;
 /// objects, which are never saved attribute by attribute.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     init = set_defaults,
     history(
         "1.0" = "Initial version",
@@ -181,6 +182,7 @@ fn parse_cpu_spec(spec: &str) -> Result<BTreeSet<i64>> {
 /// The nodes of an instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     history(
         "1.0" = "Initial version",

@@ -17,13 +17,16 @@ pub enum PciRequestSource {
 
 /// A request for a number of devices that match one of some descriptions.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history(
-    "1.0" = "Initial version",
-    "1.1" = "request_id",
-    "1.2" = "numa_policy",
-    "1.3" = "requester_id",
-    "1.4" = "The numa_policy socket",
-))]
+#[object(
+    contract = "../../../contract/nova",
+    history(
+        "1.0" = "Initial version",
+        "1.1" = "request_id",
+        "1.2" = "numa_policy",
+        "1.3" = "requester_id",
+        "1.4" = "The numa_policy socket",
+    )
+)]
 pub struct InstancePCIRequest {
     meta: Meta,
     count: Attr<i64>,
@@ -109,6 +112,7 @@ impl InstancePCIRequest {
 /// All requests of an instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     history("1.0" = "Initial version", "1.1" = "InstancePCIRequest 1.1")
 )]

@@ -11,6 +11,7 @@ pub const KEYPAIR_TYPE_X509: &str = "x509";
 /// One public key, owned by a user and unique by name.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     history(
         "1.0" = "Initial version",
@@ -64,6 +65,7 @@ pub trait KeyPairStore {
 /// Key pairs by name.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(KeyPair),
     methods,
     history(

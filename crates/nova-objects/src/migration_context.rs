@@ -12,6 +12,7 @@ use crate::resource::ResourceList;
 /// is: the original converts no children here.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     backport_children = false,
     history(

@@ -11,6 +11,7 @@ use crate::prelude::*;
 /// functions of one card exclude each other: `unclaimable`, `unavailable`.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     backport_children = false,
     history(
@@ -131,6 +132,7 @@ pub trait PciDeviceStore {
 /// Devices, of a node or an instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(PciDevice),
     methods,
     history(

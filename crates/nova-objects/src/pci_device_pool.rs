@@ -6,10 +6,13 @@ use crate::python;
 
 /// A number of devices that are alike in vendor, product, node and tags.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history(
-    "1.0" = "Initial version",
-    "1.1" = "numa_node",
-))]
+#[object(
+    contract = "../../../contract/nova",
+    history(
+        "1.0" = "Initial version",
+        "1.1" = "numa_node",
+    )
+)]
 pub struct PciDevicePool {
     meta: Meta,
     product_id: Attr<String>,
@@ -41,6 +44,7 @@ impl PciDevicePool {
 /// The pools of a compute node.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(PciDevicePool),
     history(
         "1.0" = "Initial version, with PciDevicePool 1.0",

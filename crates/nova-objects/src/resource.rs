@@ -7,14 +7,20 @@ use crate::prelude::*;
 /// What a virt driver keeps about a resource. The base of such classes, with
 /// nothing in it.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct ResourceMetadata {
     meta: Meta,
 }
 
 /// A namespace of persistent memory, as libvirt's driver describes it.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct LibvirtVPMEMDevice {
     meta: Meta,
     label: Attr<String>,
@@ -36,7 +42,10 @@ pub enum AnyResourceMetadata {
 
 /// One resource: whose it is in placement, and what it is to the driver.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct Resource {
     meta: Meta,
     provider_uuid: Attr<Uuid>,
@@ -47,7 +56,12 @@ pub struct Resource {
 
 /// The resources of an instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(list_of(Resource), methods, history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    list_of(Resource),
+    methods,
+    history("1.0" = "Initial version")
+)]
 pub struct ResourceList {
     meta: Meta,
     objects: Attr<Vec<Resource>>,

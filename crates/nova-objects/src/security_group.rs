@@ -6,6 +6,7 @@ use crate::prelude::*;
 /// One security group of a project.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     backport_children = false,
     history(
@@ -72,6 +73,7 @@ pub trait SecurityGroupStore {
 /// Security groups, of a project or an instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(SecurityGroup),
     methods,
     history(

@@ -39,6 +39,7 @@ pub const SERVICE_VERSION_ALIASES: [(&str, i64); 13] = [
 /// that each save tells the others which release runs there.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     methods,
     init = announce_version,
     history(
@@ -201,6 +202,7 @@ pub trait ServiceStore {
 /// Services in the order of their creation.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     list_of(Service),
     methods,
     history(

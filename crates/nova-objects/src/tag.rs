@@ -7,7 +7,11 @@ pub const MAX_TAG_LENGTH: usize = 60;
 
 /// One tag of one resource.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(methods, history("1.0" = "Initial version", "1.1" = "exists()"))]
+#[object(
+    contract = "../../../contract/nova",
+    methods,
+    history("1.0" = "Initial version", "1.1" = "exists()")
+)]
 pub struct Tag {
     meta: Meta,
     resource_id: Attr<String>,
@@ -33,7 +37,12 @@ pub trait TagStore {
 
 /// The tags of a resource.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(list_of(Tag), methods, history("1.0" = "Initial version", "1.1" = "Tag 1.1"))]
+#[object(
+    contract = "../../../contract/nova",
+    list_of(Tag),
+    methods,
+    history("1.0" = "Initial version", "1.1" = "Tag 1.1")
+)]
 pub struct TagList {
     meta: Meta,
     objects: Attr<Vec<Tag>>,

@@ -4,7 +4,11 @@ use crate::prelude::*;
 
 /// The ids of trusted certificates, kept with the instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(methods, history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    methods,
+    history("1.0" = "Initial version")
+)]
 pub struct TrustedCerts {
     meta: Meta,
     ids: Attr<Vec<String>>,

@@ -7,7 +7,11 @@ use crate::virt_cpu_topology::VirtCPUTopology;
 
 /// A processor model: vendor, name, arrangement and single features.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(methods, history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    methods,
+    history("1.0" = "Initial version")
+)]
 pub struct VirtCPUModel {
     meta: Meta,
     arch: Attr<Option<Architecture>>,
@@ -23,7 +27,10 @@ pub struct VirtCPUModel {
 /// One feature of a processor and whether the guest must, may or must not
 /// have it.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct VirtCPUFeature {
     meta: Meta,
     policy: Attr<Option<CpuFeaturePolicy>>,

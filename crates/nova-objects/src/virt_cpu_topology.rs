@@ -4,7 +4,10 @@ use crate::prelude::*;
 
 /// Sockets, cores in each, threads in each core.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct VirtCPUTopology {
     meta: Meta,
     #[object(default = Some(1))]

@@ -8,14 +8,20 @@ use crate::prelude::*;
 
 /// A bus a device hangs on. The base of such classes, with nothing in it.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct DeviceBus {
     meta: Meta,
 }
 
 /// A place on the PCI bus.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct PCIDeviceBus {
     meta: Meta,
     address: Attr<PciAddress>,
@@ -23,7 +29,10 @@ pub struct PCIDeviceBus {
 
 /// A place on the USB.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct USBDeviceBus {
     meta: Meta,
     address: Attr<UsbAddress>,
@@ -31,7 +40,10 @@ pub struct USBDeviceBus {
 
 /// A place on a SCSI bus.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct SCSIDeviceBus {
     meta: Meta,
     address: Attr<ScsiAddress>,
@@ -39,7 +51,10 @@ pub struct SCSIDeviceBus {
 
 /// A place on an IDE bus.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct IDEDeviceBus {
     meta: Meta,
     address: Attr<IdeAddress>,
@@ -47,7 +62,10 @@ pub struct IDEDeviceBus {
 
 /// A place on Xen's bus.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct XenDeviceBus {
     meta: Meta,
     address: Attr<XenAddress>,
@@ -80,7 +98,10 @@ pub struct Device {
 
 /// A device of which no more is known than every device has.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct DeviceMetadata {
     meta: Meta,
     #[object(embed)]
@@ -91,6 +112,7 @@ pub struct DeviceMetadata {
 /// and with the bus as new as it is.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../contract/nova",
     backport_children = false,
     history(
         "1.0" = "Initial version",
@@ -111,7 +133,10 @@ pub struct NetworkInterfaceMetadata {
 
 /// A disk.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct DiskMetadata {
     meta: Meta,
     serial: Attr<Option<String>>,
@@ -122,7 +147,10 @@ pub struct DiskMetadata {
 
 /// A shared file system.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    history("1.0" = "Initial version")
+)]
 pub struct ShareMetadata {
     meta: Meta,
     share_id: Attr<Option<String>>,
@@ -147,7 +175,11 @@ pub enum AnyDeviceMetadata {
 
 /// The tagged devices of an instance.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(methods, history("1.0" = "Initial version"))]
+#[object(
+    contract = "../../../contract/nova",
+    methods,
+    history("1.0" = "Initial version")
+)]
 pub struct InstanceDeviceMetadata {
     meta: Meta,
     devices: Attr<Vec<AnyDeviceMetadata>>,

@@ -6,6 +6,7 @@ use crate::prelude::*;
 /// Instances in the order asked for.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../../contract/nova",
     list_of(Instance),
     methods,
     history(

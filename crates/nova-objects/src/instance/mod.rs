@@ -68,6 +68,7 @@ pub const MAX_TAG_COUNT: usize = 50;
 /// A server: whose it is, where it runs, what it is made of, and its state.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../../../../contract/nova",
     methods,
     extra(name = name_value),
     history(
