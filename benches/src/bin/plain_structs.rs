@@ -32,16 +32,18 @@ fn generated() -> Result<String> {
     let mut classes: Vec<_> = registry().iter().collect();
     classes.sort_by_key(|class| class.name);
     for class in &classes {
-        writeln!(out, "\nplain!({} {{", class.name)?;
-        for field in class.fields {
-            writeln!(
-                out,
-                "    {}: {},",
-                name(field),
-                nullable(field.nullable, field.ty)
-            )?;
-        }
-        writeln!(out, "}});")?;
+        let fields: Vec<String> = class
+            .fields
+            .iter()
+            .map(|field| format!("{}: {}", name(field), nullable(field.nullable, field.ty)))
+            .collect();
+        // As rustfmt lays them out.
+        let fields = match fields.as_slice() {
+            [] => "{}".to_owned(),
+            [one] => format!("{{ {one} }}"),
+            many => format!("{{\n    {},\n}}", many.join(",\n    ")),
+        };
+        writeln!(out, "\nplain!({} {fields});", class.name)?;
     }
     writeln!(
         out,
