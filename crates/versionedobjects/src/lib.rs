@@ -213,6 +213,7 @@ mod past;
 mod path;
 mod plain;
 mod primitive;
+mod raises;
 mod reader;
 mod registry;
 mod route;
@@ -280,6 +281,8 @@ pub use fields::{
 pub use futures::future::BoxFuture;
 #[doc(hidden)]
 pub use mixin::{concat_fields, no_such_slot};
+#[doc(hidden)]
+pub use raises::{declared, is_listed};
 
 /// What a module that declares or uses objects needs: `use versionedobjects::prelude::*;`
 pub mod prelude {

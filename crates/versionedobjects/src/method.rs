@@ -35,6 +35,8 @@ pub struct MethodDef {
     pub arguments: &'static [ArgumentDef],
     /// The type of the result.
     pub returns: crate::Element,
+    /// The project's exceptions it may raise; `None` where nobody said.
+    pub errors: Option<&'static [&'static str]>,
     /// Calls the method by whatever route the context has.
     pub call: Call,
 }

@@ -126,6 +126,13 @@ impl CallError {
 
 /// The error type of a project's methods: travels as an [`Exception`].
 pub trait ProjectError: From<Error> + std::error::Error + Send + Sync + 'static {
+    /// The names of the exceptions that methods may declare with `#[errors(..)]`.
+    /// A method that declares any is held to it in debug builds: what its store
+    /// raises of these must be among them. Python's own may be listed too, and
+    /// declared where they are part of the contract; since they can come from
+    /// anywhere, nobody is held to them.
+    const CLASSES: &'static [&'static str] = &[];
+
     /// The form that travels.
     fn to_exception(&self) -> Exception;
     /// What arrived, as the project's own error where it is known.

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Expr, FnArg, GenericArgument, Ident, ItemTrait, LitStr, Pat, PathArguments,
     ReturnType, Signature, Token, TraitItem, TraitItemFn, Type,
@@ -35,6 +36,8 @@ pub(crate) struct Method {
     pub(crate) context: String,
     pub(crate) conditional: bool,
     pub(crate) docs: Vec<Attribute>,
+    /// The exceptions it may raise, if it says so.
+    pub(crate) raises: Option<Vec<Ident>>,
     /// The receiver's name, if it is an instance method.
     pub(crate) receiver: Option<Ident>,
     pub(crate) arguments: Vec<Argument>,
@@ -85,6 +88,7 @@ impl Method {
             context,
             conditional,
         } = Names::take(function, errors);
+        let raises = take_errors(function, errors);
         let docs = function
             .attrs
             .iter()
@@ -183,6 +187,7 @@ impl Method {
             context,
             conditional: conditional.is_some(),
             docs,
+            raises,
             receiver,
             arguments,
             output,
@@ -265,6 +270,33 @@ impl Names {
         }
         names
     }
+}
+
+/// What `#[errors(..)]` says.
+fn take_errors(function: &mut TraitItemFn, errors: &mut Errors) -> Option<Vec<Ident>> {
+    let mut raises: Option<Vec<Ident>> = None;
+    for attr in function
+        .attrs
+        .extract_if(.., |attr| attr.path().is_ident("errors"))
+    {
+        let parsed = attr.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated);
+        let Ok(named) = parsed else {
+            errors.at(
+                &attr,
+                "`#[errors(..)]` names the exceptions that the method may raise: `#[errors(NoBook, NoShelf)]`, or `#[errors()]` for none",
+            );
+            continue;
+        };
+        let raises = raises.get_or_insert_default();
+        for class in named {
+            if raises.contains(&class) {
+                errors.at(&class, format!("`{class}` is named twice; once is enough"));
+            } else {
+                raises.push(class);
+            }
+        }
+    }
+    raises
 }
 
 /// Says everything that keeps a signature from being remotable, each at the

@@ -73,6 +73,9 @@ pub(crate) fn expand(class: TokenStream, input: TokenStream) -> TokenStream {
         .map(|method| builder(&class, vis, method));
     let definitions = methods.iter().map(|method| definition(&class, method));
     let published = published(&class);
+    let known_errors = methods
+        .iter()
+        .flat_map(|method| known_errors(&class, method));
     let missing = format!("`{{Self}}` does not implement `{store}`, the store of `{class}`");
     let advice = format!(
         "a store implements the trait; everybody else calls the functions of `{class}`, which find the store through the context"
@@ -93,6 +96,8 @@ pub(crate) fn expand(class: TokenStream, input: TokenStream) -> TokenStream {
 
         #published
 
+        #(#known_errors)*
+
         #[automatically_derived]
         impl ::versionedobjects::Methods for #class {
             const METHODS: &'static [::versionedobjects::MethodDef] = &[#(#definitions),*];
@@ -106,6 +111,28 @@ fn published(class: &Ident) -> TokenStream {
     let message =
         format!("`{class}` does not publish its methods; add `methods` to its `#[object(..)]`");
     quote_spanned!(class.span()=> const _: () = ::std::assert!(#class::HAS_METHODS, #message);)
+}
+
+/// Refuses names of exceptions that the project does not have: a misspelt one
+/// would be a promise of nothing.
+fn known_errors(class: &Ident, method: &Method) -> Vec<TokenStream> {
+    let raises = method.raises.iter().flatten();
+    let check = |error: &Ident| {
+        let name = error.to_string();
+        let message = format!(
+            "`{name}` is no exception of the project, which are those in `ProjectError::CLASSES` of its error"
+        );
+        quote_spanned! {error.span()=>
+            const _: () = ::std::assert!(
+                ::versionedobjects::is_listed(
+                    <<<#class as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Error as ::versionedobjects::ProjectError>::CLASSES,
+                    #name,
+                ),
+                #message
+            );
+        }
+    };
+    raises.map(check).collect()
 }
 
 fn route_name(method: &Method) -> Ident {
@@ -140,6 +167,13 @@ fn definition(class: &Ident, method: &Method) -> TokenStream {
     };
     let arguments = method.arguments.iter().map(Argument::definition);
     let call = call_name(method);
+    let errors = match &method.raises {
+        None => quote!(None),
+        Some(raises) => {
+            let names = raises.iter().map(Ident::to_string);
+            quote!(Some(&[#(#names),*]))
+        }
+    };
     quote! {
         ::versionedobjects::MethodDef {
             name: #wire_name,
@@ -148,6 +182,7 @@ fn definition(class: &Ident, method: &Method) -> TokenStream {
             context: #context,
             arguments: &[#(#arguments),*],
             returns: ::versionedobjects::Element::of::<#returns>(),
+            errors: #errors,
             call: #class::#call,
         }
     }
@@ -184,6 +219,15 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
         quote!(::versionedobjects::call_object::<#returns>(ctx, remote, self, method, outgoing))
     } else {
         quote!(::versionedobjects::call_class::<#returns>(ctx, remote, <Self as ::versionedobjects::Object>::class_def(), method, outgoing))
+    };
+
+    let asked = quote!(#store::#ident(store, ctx, #this_argument #(#idents),*).await);
+    let held = match &method.raises {
+        None => asked,
+        Some(_) => quote! {{
+            let method = &<Self as ::versionedobjects::Methods>::METHODS[#index];
+            ::versionedobjects::declared(#class_name, method, #asked)
+        }},
     };
 
     let public = if method.has_defaults() {
@@ -275,7 +319,7 @@ fn functions(class: &Ident, store: &Ident, index: usize, method: &Method) -> Tok
                 ::versionedobjects::Route::Direct(store) => {
                     type Store = <<#class as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Store;
                     match store.get::<Store>() {
-                        Some(store) => #store::#ident(store, ctx, #this_argument #(#idents),*).await,
+                        Some(store) => #held,
                         None => Err(::versionedobjects::Error::WrongStore { class: #class_name, method: #name }.into()),
                     }
                 }

@@ -87,12 +87,17 @@ fn removed(removed: &crate::Removed) -> Removed {
 }
 
 fn method(method: &MethodDef) -> Method {
+    let raises = method.errors.map(|errors| {
+        let mut errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        errors.sort();
+        errors
+    });
     Method {
         name: method.name.to_owned(),
         kind: method.kind,
         arguments: method.arguments.iter().map(argument).collect(),
         returns: Type::from(&method.returns),
-        raises: None,
+        raises,
     }
 }
 

@@ -259,7 +259,14 @@ impl Book {
             ::versionedobjects::Route::Direct(store) => {
                 type Store = <<Book as ::versionedobjects::Object>::Project as ::versionedobjects::Project>::Store;
                 match store.get::<Store>() {
-                    Some(store) => BookStore::get(store, ctx, isbn, copies).await,
+                    Some(store) => {
+                        let method = &<Self as ::versionedobjects::Methods>::METHODS[0usize];
+                        ::versionedobjects::declared(
+                            "Book",
+                            method,
+                            BookStore::get(store, ctx, isbn, copies).await,
+                        )
+                    }
                     None => {
                         Err(
                             ::versionedobjects::Error::WrongStore {
@@ -417,6 +424,12 @@ const _: () = ::std::assert!(
     Book::HAS_METHODS,
     "`Book` does not publish its methods; add `methods` to its `#[object(..)]`"
 );
+const _: () = ::std::assert!(
+    ::versionedobjects::is_listed(<< < Book as ::versionedobjects::Object > ::Project as
+    ::versionedobjects::Project > ::Error as ::versionedobjects::ProjectError >
+    ::CLASSES, "NoBook",),
+    "`NoBook` is no exception of the project, which are those in `ProjectError::CLASSES` of its error"
+);
 #[automatically_derived]
 impl ::versionedobjects::Methods for Book {
     const METHODS: &'static [::versionedobjects::MethodDef] = &[
@@ -444,6 +457,7 @@ impl ::versionedobjects::Methods for Book {
                 },
             ],
             returns: ::versionedobjects::Element::of::<Book>(),
+            errors: Some(&["NoBook"]),
             call: Book::__call_get,
         },
         ::versionedobjects::MethodDef {
@@ -453,6 +467,7 @@ impl ::versionedobjects::Methods for Book {
             context: "context",
             arguments: &[],
             returns: ::versionedobjects::Element::of::<()>(),
+            errors: None,
             call: Book::__call_save,
         },
     ];

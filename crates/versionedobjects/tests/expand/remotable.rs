@@ -18,6 +18,7 @@ pub struct Book {
 #[remotable(Book)]
 pub trait BookStore {
     /// The book with that number.
+    #[errors(NoBook)]
     async fn get(&self, ctx: &Context, isbn: String, #[arg(default = 1)] copies: i64) -> Result<Book>;
 
     /// Writes the changes.

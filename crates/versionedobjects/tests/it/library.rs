@@ -31,6 +31,8 @@ pub enum LibraryError {
 }
 
 impl ProjectError for LibraryError {
+    const CLASSES: &'static [&'static str] = &["NoBook"];
+
     fn to_exception(&self) -> Exception {
         match self {
             Self::Object(error) => error.to_exception(),
@@ -109,6 +111,7 @@ pub struct BookList {
 #[remotable(Book)]
 pub trait BookStore {
     /// The book with that number.
+    #[errors(NoBook)]
     async fn get(
         &self,
         ctx: &Context,
@@ -116,6 +119,7 @@ pub trait BookStore {
         #[arg(default = false)] with_author: bool,
     ) -> Result<Book>;
     /// Writes the changes.
+    #[errors()]
     async fn save(&self, ctx: &Context, book: &mut Book) -> Result<i64>;
 }
 

@@ -45,6 +45,7 @@ mod parcels;
 )]
 mod paths;
 mod plain;
+mod raises;
 mod remote;
 mod round_trips;
 mod schema;

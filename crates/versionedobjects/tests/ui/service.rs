@@ -16,6 +16,8 @@ impl versionedobjects::Project for Project {
 pub struct Error(#[from] versionedobjects::Error);
 
 impl versionedobjects::ProjectError for Error {
+    const CLASSES: &'static [&'static str] = &["NoBook", "NoShelf"];
+
     fn to_exception(&self) -> Exception {
         self.0.to_exception()
     }
