@@ -95,15 +95,19 @@ fn service_or_none(node: &ComputeNode, _: Version) -> Option<i64> {
 #[remotable(ComputeNode)]
 pub trait ComputeNodeStore {
     /// The node with that number, or `ComputeHostNotFound`.
+    #[errors(ComputeHostNotFound)]
     async fn get_by_id(&self, ctx: &Context, compute_id: i64) -> Result<ComputeNode>;
 
     /// The node with that uuid, or `ComputeHostNotFound`.
+    #[errors(ComputeHostNotFound)]
     async fn get_by_uuid(&self, ctx: &Context, compute_uuid: String) -> Result<ComputeNode>;
 
     /// The first node of the service with that number, or `ServiceNotFound`.
+    #[errors(ServiceNotFound)]
     async fn get_by_service_id(&self, ctx: &Context, service_id: i64) -> Result<ComputeNode>;
 
     /// The node of that name on that host, or `ComputeHostNotFound`.
+    #[errors(ComputeHostNotFound)]
     async fn get_by_host_and_nodename(
         &self,
         ctx: &Context,
@@ -112,6 +116,7 @@ pub trait ComputeNodeStore {
     ) -> Result<ComputeNode>;
 
     /// The node of that name, whatever its host, or `ComputeHostNotFound`.
+    #[errors(ComputeHostNotFound)]
     async fn get_by_nodename(
         &self,
         ctx: &Context,
@@ -120,6 +125,7 @@ pub trait ComputeNodeStore {
 
     /// The first node of a host, for what still expects a host to have one;
     /// `ComputeHostNotFound` when it has none.
+    #[errors(ComputeHostNotFound)]
     async fn get_first_node_by_host_for_old_compat(
         &self,
         ctx: &Context,
@@ -134,11 +140,13 @@ pub trait ComputeNodeStore {
     ///
     /// `ObjectActionError` when it has an id, `DuplicateRecord` when the host
     /// has a node of that name or the uuid is taken.
+    #[errors(DuplicateRecord, KeyError, ObjectActionError)]
     async fn create(&self, ctx: &Context, compute_node: &mut ComputeNode) -> Result<()>;
 
     /// Writes the changed attributes. `prune_stats` is taken and ignored, as
     /// in the original.
     #[method(conditional)]
+    #[errors(ComputeHostNotFound)]
     async fn save(
         &self,
         ctx: &Context,
@@ -148,6 +156,7 @@ pub trait ComputeNodeStore {
 
     /// Deletes the record, provided it still belongs to the object's host;
     /// otherwise it is an `ObjectActionError`.
+    #[errors(ComputeHostNotFound, ObjectActionError)]
     async fn destroy(&self, ctx: &Context, compute_node: &mut ComputeNode) -> Result<()>;
 }
 
@@ -187,10 +196,12 @@ pub struct ComputeNodeList {
 #[remotable(ComputeNodeList)]
 pub trait ComputeNodeListStore {
     /// All nodes.
+    #[errors()]
     async fn get_all(&self, ctx: &Context) -> Result<ComputeNodeList>;
 
     /// The nodes whose `mapped` is below that level: cell discovery asks for
     /// those it has not seen.
+    #[errors()]
     async fn get_all_by_not_mapped(
         &self,
         ctx: &Context,
@@ -199,6 +210,7 @@ pub trait ComputeNodeListStore {
 
     /// A page of nodes, beginning after the one with the number or uuid
     /// `marker`; `MarkerNotFound` when there is none.
+    #[errors(MarkerNotFound)]
     async fn get_by_pagination(
         &self,
         ctx: &Context,
@@ -207,6 +219,7 @@ pub trait ComputeNodeListStore {
     ) -> Result<ComputeNodeList>;
 
     /// The nodes whose name contains that text.
+    #[errors()]
     async fn get_by_hypervisor(
         &self,
         ctx: &Context,
@@ -216,6 +229,7 @@ pub trait ComputeNodeListStore {
     /// The nodes of the service with that number; none when there is no such
     /// service.
     #[method(name = "_get_by_service")]
+    #[errors()]
     async fn get_by_service(
         &self,
         ctx: &Context,
@@ -224,6 +238,7 @@ pub trait ComputeNodeListStore {
     ) -> Result<ComputeNodeList>;
 
     /// The nodes of that host, or `ComputeHostNotFound` when it has none.
+    #[errors(ComputeHostNotFound)]
     async fn get_all_by_host(
         &self,
         ctx: &Context,
@@ -232,6 +247,7 @@ pub trait ComputeNodeListStore {
     ) -> Result<ComputeNodeList>;
 
     /// The nodes with these uuids, as far as they exist.
+    #[errors()]
     async fn get_all_by_uuids(
         &self,
         ctx: &Context,

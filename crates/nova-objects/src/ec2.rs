@@ -26,5 +26,6 @@ pub struct EC2Ids {
 pub trait EC2IdsStore {
     /// The identifiers of an instance. Those that were never given out are
     /// made now, and stay.
+    #[errors()]
     async fn get_by_instance(&self, ctx: &Context, instance: crate::Instance) -> Result<EC2Ids>;
 }

@@ -252,7 +252,29 @@ const BUILTINS: &str = "builtins";
 /// oslo.db's live here.
 const OSLO_DB: &str = "oslo_db.exception";
 
+/// Nova's exceptions, and those of Python's own that are part of what methods
+/// promise.
+const CLASSES: [&str; NovaException::CLASSES.len() + BUILTIN_CLASSES.len()] = {
+    let mut classes = [""; NovaException::CLASSES.len() + BUILTIN_CLASSES.len()];
+    let (nova, _) = classes.split_at_mut(NovaException::CLASSES.len());
+    nova.copy_from_slice(NovaException::CLASSES);
+    let (_, builtin) = classes.split_at_mut(NovaException::CLASSES.len());
+    builtin.copy_from_slice(&BUILTIN_CLASSES);
+    classes
+};
+
+const BUILTIN_CLASSES: [&str; 6] = [
+    "ValueError",
+    "TypeError",
+    "KeyError",
+    "AttributeError",
+    "NotImplementedError",
+    "IndexError",
+];
+
 impl ProjectError for Error {
+    const CLASSES: &'static [&'static str] = &CLASSES;
+
     fn to_exception(&self) -> Exception {
         match self {
             Self::Nova(exception) => exception.to_exception(),

@@ -73,13 +73,16 @@ pub trait FlavorStore {
     /// The flavor with that number, or `FlavorNotFound`. As in all of these
     /// methods the extra specs are loaded, the projects are not, and who is no
     /// administrator sees public flavors and those of the own project.
+    #[errors(FlavorNotFound, Forbidden)]
     async fn get_by_id(&self, ctx: &Context, id: i64) -> Result<Flavor>;
 
     /// The flavor of that name, or `FlavorNotFoundByName`.
+    #[errors(FlavorNotFoundByName, Forbidden)]
     async fn get_by_name(&self, ctx: &Context, name: String) -> Result<Flavor>;
 
     /// The flavor with that public id, or `FlavorNotFound`. `read_deleted` is
     /// taken and ignored: deleted flavors are gone.
+    #[errors(FlavorNotFound, Forbidden)]
     async fn get_by_flavor_id(
         &self,
         ctx: &Context,
@@ -89,6 +92,7 @@ pub trait FlavorStore {
 
     /// Loads the ids of the projects that may use the flavor.
     #[method(name = "_load_projects")]
+    #[errors(FlavorNotFound)]
     async fn fetch_projects(&self, ctx: &Context, flavor: &mut Flavor) -> Result<()>;
 
     /// Lets a project use the flavor, and loads the projects.
@@ -97,6 +101,7 @@ pub trait FlavorStore {
     ///
     /// `FlavorAccessExists` when it may already, `ObjectActionError` when the
     /// object's own list of projects has unsaved changes.
+    #[errors(FlavorAccessExists, FlavorNotFound, ObjectActionError)]
     async fn add_access(
         &self,
         ctx: &Context,
@@ -110,6 +115,7 @@ pub trait FlavorStore {
     ///
     /// `FlavorAccessNotFound` when it may not use it anyway, `ObjectActionError`
     /// when the object's own list of projects has unsaved changes.
+    #[errors(FlavorAccessNotFound, FlavorNotFound, ObjectActionError)]
     async fn remove_access(
         &self,
         ctx: &Context,
@@ -124,9 +130,11 @@ pub trait FlavorStore {
     ///
     /// `ObjectActionError` when it has an id, `FlavorExists` for a name and
     /// `FlavorIdExists` for a public id that is taken.
+    #[errors(FlavorExists, FlavorIdExists, ObjectActionError)]
     async fn create(&self, ctx: &Context, flavor: &mut Flavor) -> Result<()>;
 
     /// Gives the flavor to some projects and takes it from others.
+    #[errors(FlavorAccessExists, FlavorAccessNotFound)]
     async fn save_projects(
         &self,
         ctx: &Context,
@@ -137,6 +145,7 @@ pub trait FlavorStore {
 
     /// Sets some extra specs and removes others; `FlavorExtraSpecsNotFound` for
     /// one to be removed that is not there.
+    #[errors(FlavorExtraSpecUpdateCreateFailed, FlavorExtraSpecsNotFound)]
     async fn save_extra_specs(
         &self,
         ctx: &Context,
@@ -147,6 +156,7 @@ pub trait FlavorStore {
 
     /// Deletes the flavor by number, or by public id where the number is not
     /// set; `FlavorNotFound` when there is none.
+    #[errors(FlavorNotFound)]
     async fn destroy(&self, ctx: &Context, flavor: &mut Flavor) -> Result<()>;
 }
 
@@ -173,6 +183,7 @@ pub trait FlavorListStore {
     /// `name` (a regular expression). The page begins after the flavor with the
     /// public id `marker`; `MarkerNotFound` when there is none. `inactive` is
     /// taken and ignored.
+    #[errors(InvalidSortKey, MarkerNotFound, ValueError)]
     async fn get_all(
         &self,
         ctx: &Context,

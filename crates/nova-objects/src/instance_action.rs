@@ -34,6 +34,7 @@ pub struct InstanceAction {
 #[remotable(InstanceAction)]
 pub trait InstanceActionStore {
     /// The action that request took on that instance, if any.
+    #[errors()]
     async fn get_by_request_id(
         &self,
         ctx: &Context,
@@ -43,6 +44,7 @@ pub trait InstanceActionStore {
 
     /// Records that the context's request begins an action on an instance. The
     /// record is returned unless `want_result` is false.
+    #[errors()]
     async fn action_start(
         &self,
         ctx: &Context,
@@ -54,6 +56,7 @@ pub trait InstanceActionStore {
     /// Records that the context's request is done with the instance, or
     /// `InstanceActionNotFound`. The record is returned unless `want_result` is
     /// false.
+    #[errors(InstanceActionNotFound)]
     async fn action_finish(
         &self,
         ctx: &Context,
@@ -62,11 +65,13 @@ pub trait InstanceActionStore {
     ) -> Result<Option<InstanceAction>>;
 
     /// As [`InstanceActionStore::action_finish`] for this action's instance.
+    #[errors(InstanceActionNotFound)]
     async fn finish(&self, ctx: &Context, instance_action: &mut InstanceAction) -> Result<()>;
 
     /// Inserts the action as it is, for copies between cells; elsewhere
     /// [`InstanceActionStore::action_start`] is meant. `ObjectActionError` when
     /// it has an id.
+    #[errors(ObjectActionError)]
     async fn create(&self, ctx: &Context, instance_action: &mut InstanceAction) -> Result<()>;
 }
 
@@ -92,6 +97,7 @@ pub trait InstanceActionListStore {
     /// A page of the actions on an instance, beginning after that of the
     /// request `marker`; `MarkerNotFound` when there is none. Filters are
     /// `changes-since` and `changes-before`, datetimes.
+    #[errors(MarkerNotFound)]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,
@@ -137,6 +143,7 @@ pub struct InstanceActionEvent {
 #[remotable(InstanceActionEvent)]
 pub trait InstanceActionEventStore {
     /// The event of an action with these numbers.
+    #[errors(TypeError)]
     async fn get_by_id(
         &self,
         ctx: &Context,
@@ -147,6 +154,7 @@ pub trait InstanceActionEventStore {
     /// Records that the context's request begins a step on an instance, or
     /// `InstanceActionNotFound`. The record is returned unless `want_result` is
     /// false.
+    #[errors(InstanceActionNotFound)]
     async fn event_start(
         &self,
         ctx: &Context,
@@ -163,6 +171,7 @@ pub trait InstanceActionEventStore {
     ///
     /// `InstanceActionNotFound` without the action, `InstanceActionEventNotFound`
     /// when the step was not begun.
+    #[errors(InstanceActionEventNotFound, InstanceActionNotFound)]
     async fn event_finish_with_failure(
         &self,
         ctx: &Context,
@@ -174,6 +183,7 @@ pub trait InstanceActionEventStore {
     ) -> Result<Option<InstanceActionEvent>>;
 
     /// Records the success of a step.
+    #[errors(InstanceActionEventNotFound, InstanceActionNotFound)]
     async fn event_finish(
         &self,
         ctx: &Context,
@@ -185,6 +195,7 @@ pub trait InstanceActionEventStore {
     /// As [`InstanceActionEventStore::event_finish_with_failure`] for this
     /// event. The original needs an `instance_uuid` the class does not have and
     /// fails with an `AttributeError`; so does this.
+    #[errors(AttributeError)]
     async fn finish_with_failure(
         &self,
         ctx: &Context,
@@ -195,6 +206,7 @@ pub trait InstanceActionEventStore {
 
     /// As [`InstanceActionEventStore::event_finish`] for this event, and as
     /// unusable as [`InstanceActionEventStore::finish_with_failure`].
+    #[errors(TypeError)]
     async fn finish(
         &self,
         ctx: &Context,
@@ -204,6 +216,7 @@ pub trait InstanceActionEventStore {
     /// Inserts the event as it is under the action of that request, for copies
     /// between cells; elsewhere [`InstanceActionEventStore::event_start`] is
     /// meant. `ObjectActionError` when it has an id.
+    #[errors(InstanceActionNotFound, KeyError, ObjectActionError)]
     async fn create(
         &self,
         ctx: &Context,
@@ -230,6 +243,7 @@ pub struct InstanceActionEventList {
 #[remotable(InstanceActionEventList)]
 pub trait InstanceActionEventListStore {
     /// The events of the action with that number.
+    #[errors()]
     async fn get_by_action(&self, ctx: &Context, action_id: i64)
     -> Result<InstanceActionEventList>;
 }

@@ -29,6 +29,7 @@ pub struct InstanceFault {
 #[remotable(InstanceFault)]
 pub trait InstanceFaultStore {
     /// The newest fault of that instance, if it has any.
+    #[errors()]
     async fn get_latest_for_instance(
         &self,
         ctx: &Context,
@@ -37,6 +38,7 @@ pub trait InstanceFaultStore {
 
     /// Inserts the fault; the store fills `id` and the timestamps.
     /// `ObjectActionError` when it has an id.
+    #[errors(ObjectActionError)]
     async fn create(&self, ctx: &Context, instance_fault: &mut InstanceFault) -> Result<()>;
 }
 
@@ -61,6 +63,7 @@ pub struct InstanceFaultList {
 #[remotable(InstanceFaultList)]
 pub trait InstanceFaultListStore {
     /// The newest fault of each of these instances that has any.
+    #[errors()]
     async fn get_latest_by_instance_uuids(
         &self,
         ctx: &Context,
@@ -68,6 +71,7 @@ pub trait InstanceFaultListStore {
     ) -> Result<InstanceFaultList>;
 
     /// All faults of these instances.
+    #[errors()]
     async fn get_by_instance_uuids(
         &self,
         ctx: &Context,

@@ -39,6 +39,7 @@ impl InstanceInfoCache {
 #[remotable(InstanceInfoCache)]
 pub trait InstanceInfoCacheStore {
     /// The cache of that instance, or `InstanceInfoCacheNotFound`.
+    #[errors(Forbidden, InstanceInfoCacheNotFound)]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,
@@ -49,6 +50,7 @@ pub trait InstanceInfoCacheStore {
     /// none; `InstanceNotFound` when there is no such instance. `update_cells`
     /// is taken and ignored.
     #[method(conditional)]
+    #[errors(Forbidden, InstanceInfoCacheNotFound, InstanceNotFound)]
     async fn save(
         &self,
         ctx: &Context,
@@ -57,6 +59,7 @@ pub trait InstanceInfoCacheStore {
     ) -> Result<()>;
 
     /// Deletes the record.
+    #[errors(Forbidden)]
     async fn delete(
         &self,
         ctx: &Context,
@@ -64,6 +67,7 @@ pub trait InstanceInfoCacheStore {
     ) -> Result<()>;
 
     /// Reads the attributes anew.
+    #[errors(Forbidden, InstanceInfoCacheNotFound)]
     async fn refresh(
         &self,
         ctx: &Context,

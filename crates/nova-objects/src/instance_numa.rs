@@ -262,6 +262,7 @@ impl InstanceNUMATopology {
 #[remotable(InstanceNUMATopology)]
 pub trait InstanceNUMATopologyStore {
     /// Keeps the topology with its instance.
+    #[errors(InstanceNotFound)]
     async fn create(
         &self,
         ctx: &Context,
@@ -270,6 +271,7 @@ pub trait InstanceNUMATopologyStore {
 
     /// The topology kept with that instance, if any; `NumaTopologyNotFound`
     /// when the instance has no record to keep one in.
+    #[errors(NumaTopologyNotFound)]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,

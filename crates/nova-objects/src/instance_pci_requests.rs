@@ -169,6 +169,7 @@ impl InstancePCIRequests {
 #[remotable(InstancePCIRequests)]
 pub trait InstancePCIRequestsStore {
     /// The requests kept with that instance; none when nothing is kept.
+    #[errors()]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,

@@ -39,6 +39,7 @@ pub struct KeyPair {
 pub trait KeyPairStore {
     /// The user's key pair of that name, or `KeypairNotFound`. `localonly` asks
     /// the cell database, which has had none since they moved to the API's.
+    #[errors(KeypairNotFound)]
     async fn get_by_name(
         &self,
         ctx: &Context,
@@ -48,6 +49,7 @@ pub trait KeyPairStore {
     ) -> Result<KeyPair>;
 
     /// Deletes the user's key pair of that name, or `KeypairNotFound`.
+    #[errors(KeypairNotFound)]
     async fn destroy_by_name(&self, ctx: &Context, user_id: String, name: String) -> Result<()>;
 
     /// Inserts the key pair; the store fills `id` and the timestamps.
@@ -56,9 +58,11 @@ pub trait KeyPairStore {
     ///
     /// `ObjectActionError` when it has an id, `KeyPairExists` when the user has
     /// one of that name.
+    #[errors(KeyPairExists, ObjectActionError)]
     async fn create(&self, ctx: &Context, keypair: &mut KeyPair) -> Result<()>;
 
     /// Deletes the key pair, or `KeypairNotFound`.
+    #[errors(KeypairNotFound)]
     async fn destroy(&self, ctx: &Context, keypair: &mut KeyPair) -> Result<()>;
 }
 
@@ -85,6 +89,7 @@ pub struct KeyPairList {
 pub trait KeyPairListStore {
     /// A page of a user's key pairs by name, beginning after the one named
     /// `marker`; `MarkerNotFound` when there is none.
+    #[errors(MarkerNotFound)]
     async fn get_by_user(
         &self,
         ctx: &Context,
@@ -94,5 +99,6 @@ pub trait KeyPairListStore {
     ) -> Result<KeyPairList>;
 
     /// How many key pairs a user has.
+    #[errors()]
     async fn get_count_by_user(&self, ctx: &Context, user_id: String) -> Result<i64>;
 }

@@ -48,6 +48,7 @@ pub struct MigrationContext {
 pub trait MigrationContextStore {
     /// The context kept with that instance, if any; `MigrationContextNotFound`
     /// when the instance has no record to keep one in.
+    #[errors(MigrationContextNotFound)]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,

@@ -112,6 +112,7 @@ impl PciDevice {
 #[remotable(PciDevice)]
 pub trait PciDeviceStore {
     /// The node's device at that address, or `PciDeviceNotFound`.
+    #[errors(PciDeviceNotFound)]
     async fn get_by_dev_addr(
         &self,
         ctx: &Context,
@@ -120,12 +121,14 @@ pub trait PciDeviceStore {
     ) -> Result<PciDevice>;
 
     /// The device with that number, or `PciDeviceNotFoundById`.
+    #[errors(PciDeviceNotFoundById)]
     async fn get_by_dev_id(&self, ctx: &Context, id: i64) -> Result<PciDevice>;
 
     /// Writes the changed attributes, inserting a device that is new. One that
     /// is `removed` is deleted and becomes `deleted`; one that is `deleted` is
     /// left alone.
     #[method(conditional)]
+    #[errors(PciDeviceNotFound)]
     async fn save(&self, ctx: &Context, pci_device: &mut PciDevice) -> Result<()>;
 }
 
@@ -151,12 +154,15 @@ pub struct PciDeviceList {
 #[remotable(PciDeviceList)]
 pub trait PciDeviceListStore {
     /// The devices of the node with that number.
+    #[errors()]
     async fn get_by_compute_node(&self, ctx: &Context, node_id: i64) -> Result<PciDeviceList>;
 
     /// The devices allocated to that instance.
+    #[errors(Forbidden)]
     async fn get_by_instance_uuid(&self, ctx: &Context, uuid: String) -> Result<PciDeviceList>;
 
     /// The virtual functions of the node's device at that address.
+    #[errors()]
     async fn get_by_parent_address(
         &self,
         ctx: &Context,

@@ -71,6 +71,7 @@ pub struct ResourceList {
 #[remotable(ResourceList)]
 pub trait ResourceListStore {
     /// The resources kept with that instance, if any.
+    #[errors()]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,

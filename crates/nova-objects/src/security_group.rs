@@ -49,9 +49,11 @@ impl SecurityGroup {
 pub trait SecurityGroupStore {
     /// The group with that number, or `SecurityGroupNotFound`.
     #[method(name = "get")]
+    #[errors(Forbidden, SecurityGroupNotFound)]
     async fn get_by_id(&self, ctx: &Context, secgroup_id: i64) -> Result<SecurityGroup>;
 
     /// The project's group of that name, or `SecurityGroupNotFoundForProject`.
+    #[errors(Forbidden, SecurityGroupNotFoundForProject)]
     async fn get_by_name(
         &self,
         ctx: &Context,
@@ -60,13 +62,16 @@ pub trait SecurityGroupStore {
     ) -> Result<SecurityGroup>;
 
     /// Whether an instance that is not deleted is in the group.
+    #[errors(Forbidden)]
     async fn in_use(&self, ctx: &Context, security_group: &mut SecurityGroup) -> Result<bool>;
 
     /// Writes the changed attributes; the uuid is left out.
     #[method(conditional)]
+    #[errors(Forbidden, SecurityGroupExists, SecurityGroupNotFound)]
     async fn save(&self, ctx: &Context, security_group: &mut SecurityGroup) -> Result<()>;
 
     /// Reads all attributes anew.
+    #[errors(Forbidden, SecurityGroupNotFound)]
     async fn refresh(&self, ctx: &Context, security_group: &mut SecurityGroup) -> Result<()>;
 }
 
@@ -109,12 +114,15 @@ impl SecurityGroupList {
 #[remotable(SecurityGroupList)]
 pub trait SecurityGroupListStore {
     /// All groups.
+    #[errors(Forbidden)]
     async fn get_all(&self, ctx: &Context) -> Result<SecurityGroupList>;
 
     /// The groups of a project.
+    #[errors(Forbidden)]
     async fn get_by_project(&self, ctx: &Context, project_id: String) -> Result<SecurityGroupList>;
 
     /// The groups an instance is in.
+    #[errors(Forbidden)]
     async fn get_by_instance(
         &self,
         ctx: &Context,
@@ -124,6 +132,7 @@ pub trait SecurityGroupListStore {
     /// How many groups a project has, and how many of them belong to a user:
     /// `{"project": {"security_groups": n}, "user": {"security_groups": m}}`,
     /// the second part only when a user is given.
+    #[errors()]
     async fn get_counts(
         &self,
         ctx: &Context,

@@ -128,13 +128,16 @@ impl LazyLoad for Service {
 #[remotable(Service)]
 pub trait ServiceStore {
     /// The service with that number, or `ServiceNotFound`.
+    #[errors(ServiceNotFound)]
     async fn get_by_id(&self, ctx: &Context, service_id: i64) -> Result<Service>;
 
     /// The service with that uuid, or `ServiceNotFound`.
+    #[errors(ServiceNotFound)]
     async fn get_by_uuid(&self, ctx: &Context, service_uuid: String) -> Result<Service>;
 
     /// The enabled service of that host on that topic; a `TypeError` when there
     /// is none, for the original has no check.
+    #[errors(TypeError)]
     async fn get_by_host_and_topic(
         &self,
         ctx: &Context,
@@ -143,6 +146,7 @@ pub trait ServiceStore {
     ) -> Result<Service>;
 
     /// The service of that host and binary, if there is one.
+    #[errors()]
     async fn get_by_host_and_binary(
         &self,
         ctx: &Context,
@@ -151,6 +155,7 @@ pub trait ServiceStore {
     ) -> Result<Option<Service>>;
 
     /// The `nova-compute` service of that host, or `ComputeHostNotFound`.
+    #[errors(ComputeHostNotFound)]
     async fn get_by_compute_host(
         &self,
         ctx: &Context,
@@ -160,6 +165,7 @@ pub trait ServiceStore {
 
     /// The service of that host and binary, or `HostBinaryNotFound`: the older
     /// form of [`ServiceStore::get_by_host_and_binary`].
+    #[errors(HostBinaryNotFound)]
     async fn get_by_args(&self, ctx: &Context, host: String, binary: String) -> Result<Service>;
 
     /// Registers the service; the store fills `id`, `uuid` where unset and the
@@ -170,19 +176,28 @@ pub trait ServiceStore {
     /// `ObjectActionError` when it has an id, `ServiceTooOld` when its version
     /// is below the deployment's minimum, `ServiceBinaryExists` and
     /// `ServiceTopicExists` for a host that has one.
+    #[errors(
+        ObjectActionError,
+        ServiceBinaryExists,
+        ServiceTooOld,
+        ServiceTopicExists
+    )]
     async fn create(&self, ctx: &Context, service: &mut Service) -> Result<()>;
 
     /// Writes the changed attributes; refuses a version below the minimum as
     /// [`ServiceStore::create`] does.
     #[method(conditional)]
+    #[errors(ObjectActionError, ServiceNotFound, ServiceTooOld)]
     async fn save(&self, ctx: &Context, service: &mut Service) -> Result<()>;
 
     /// Deletes the record, and the compute nodes of the service with it.
+    #[errors(ServiceNotFound)]
     async fn destroy(&self, ctx: &Context, service: &mut Service) -> Result<()>;
 
     /// The lowest version among the services of these binaries, 0 when there
     /// are none. Names have to begin with `nova-`, or it is an
     /// `ObjectActionError`. Services that are forced down count as none.
+    #[errors(ObjectActionError)]
     async fn get_minimum_version_multi(
         &self,
         ctx: &Context,
@@ -191,6 +206,7 @@ pub trait ServiceStore {
     ) -> Result<i64>;
 
     /// As [`ServiceStore::get_minimum_version_multi`] for one binary.
+    #[errors(ObjectActionError)]
     async fn get_minimum_version(
         &self,
         ctx: &Context,
@@ -237,9 +253,11 @@ pub struct ServiceList {
 #[remotable(ServiceList)]
 pub trait ServiceListStore {
     /// The enabled services on that topic.
+    #[errors()]
     async fn get_by_topic(&self, ctx: &Context, topic: String) -> Result<ServiceList>;
 
     /// The services of that binary; disabled ones only on demand.
+    #[errors()]
     async fn get_by_binary(
         &self,
         ctx: &Context,
@@ -248,10 +266,12 @@ pub trait ServiceListStore {
     ) -> Result<ServiceList>;
 
     /// The services of that host.
+    #[errors()]
     async fn get_by_host(&self, ctx: &Context, host: String) -> Result<ServiceList>;
 
     /// All services, or only the disabled or enabled ones; with `set_zones`
     /// their availability zones are filled in.
+    #[errors()]
     async fn get_all(
         &self,
         ctx: &Context,
@@ -260,6 +280,7 @@ pub trait ServiceListStore {
     ) -> Result<ServiceList>;
 
     /// The enabled `nova-compute` services with a node of that hypervisor type.
+    #[errors()]
     async fn get_all_computes_by_hv_type(
         &self,
         ctx: &Context,

@@ -24,14 +24,17 @@ pub struct Tag {
 pub trait TagStore {
     /// Puts the tag on its resource; nothing changes when it is there already.
     /// `InstanceNotFound` when the instance is not.
+    #[errors(InstanceNotFound)]
     async fn create(&self, ctx: &Context, tag: &mut Tag) -> Result<()>;
 
     /// Takes a tag off: `InstanceTagNotFound` when it is not there,
     /// `InstanceNotFound` when the instance is not.
+    #[errors(InstanceNotFound, InstanceTagNotFound)]
     async fn destroy(&self, ctx: &Context, resource_id: String, name: String) -> Result<()>;
 
     /// Whether the instance has the tag; `InstanceNotFound` when there is no
     /// such instance.
+    #[errors(InstanceNotFound)]
     async fn exists(&self, ctx: &Context, resource_id: String, name: String) -> Result<bool>;
 }
 
@@ -53,9 +56,11 @@ pub struct TagList {
 #[remotable(TagList)]
 pub trait TagListStore {
     /// The resource's tags.
+    #[errors(InstanceNotFound)]
     async fn get_by_resource_id(&self, ctx: &Context, resource_id: String) -> Result<TagList>;
 
     /// Makes these the resource's tags, whatever it had.
+    #[errors(InstanceNotFound)]
     async fn create(
         &self,
         ctx: &Context,
@@ -64,5 +69,6 @@ pub trait TagListStore {
     ) -> Result<TagList>;
 
     /// Takes all tags off.
+    #[errors(InstanceNotFound)]
     async fn destroy(&self, ctx: &Context, resource_id: String) -> Result<()>;
 }

@@ -18,6 +18,7 @@ pub struct TrustedCerts {
 #[remotable(TrustedCerts)]
 pub trait TrustedCertsStore {
     /// The ids kept with that instance, if any.
+    #[errors()]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,

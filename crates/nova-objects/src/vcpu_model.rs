@@ -51,6 +51,7 @@ impl VirtCPUModel {
 #[remotable(VirtCPUModel)]
 pub trait VirtCPUModelStore {
     /// The model kept with that instance, if any.
+    #[errors()]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,

@@ -189,6 +189,7 @@ pub struct InstanceDeviceMetadata {
 #[remotable(InstanceDeviceMetadata)]
 pub trait InstanceDeviceMetadataStore {
     /// The devices kept with that instance, if any.
+    #[errors()]
     async fn get_by_instance_uuid(
         &self,
         ctx: &Context,

@@ -40,6 +40,15 @@ pub trait InstanceListStore {
     /// `sort_keys` and `sort_dirs`, which win over the singular ones. The page
     /// begins after the instance with the uuid `marker`; `MarkerNotFound` when
     /// there is none, `InvalidSortKey` for a key that cannot be sorted by.
+    #[errors(
+        AttributeError,
+        Forbidden,
+        IndexError,
+        InvalidInput,
+        InvalidSortKey,
+        MarkerNotFound,
+        TypeError
+    )]
     async fn get_by_filters(
         &self,
         ctx: &Context,
@@ -55,6 +64,7 @@ pub trait InstanceListStore {
     ) -> Result<InstanceList>;
 
     /// The instances on that host.
+    #[errors()]
     async fn get_by_host(
         &self,
         ctx: &Context,
@@ -64,6 +74,7 @@ pub trait InstanceListStore {
     ) -> Result<InstanceList>;
 
     /// The instances on that node of that host.
+    #[errors()]
     async fn get_by_host_and_node(
         &self,
         ctx: &Context,
@@ -73,6 +84,7 @@ pub trait InstanceListStore {
     ) -> Result<InstanceList>;
 
     /// The instances on that host with another flavor than the numbered one.
+    #[errors()]
     async fn get_by_host_and_not_type(
         &self,
         ctx: &Context,
@@ -82,6 +94,7 @@ pub trait InstanceListStore {
     ) -> Result<InstanceList>;
 
     /// All instances.
+    #[errors(Forbidden)]
     async fn get_all(
         &self,
         ctx: &Context,
@@ -90,6 +103,7 @@ pub trait InstanceListStore {
 
     /// The instances of the context's host that have been rebooting for longer
     /// than these seconds.
+    #[errors()]
     async fn get_hung_in_rebooting(
         &self,
         ctx: &Context,
@@ -100,6 +114,7 @@ pub trait InstanceListStore {
     /// The instances that existed at some time between `begin` and `end`, both
     /// ISO 8601 text: the datetimes of this method are converted by its callers.
     #[method(name = "_get_active_by_window_joined")]
+    #[errors(Forbidden, MarkerNotFound)]
     async fn get_active_by_window_joined(
         &self,
         ctx: &Context,
@@ -114,6 +129,7 @@ pub trait InstanceListStore {
     ) -> Result<InstanceList>;
 
     /// Of the times of nova-network: `NotImplementedError`.
+    #[errors(NotImplementedError)]
     async fn get_by_security_group_id(
         &self,
         ctx: &Context,
@@ -121,6 +137,7 @@ pub trait InstanceListStore {
     ) -> Result<InstanceList>;
 
     /// Of the times of nova-network: `NotImplementedError`.
+    #[errors(NotImplementedError)]
     async fn get_by_grantee_security_group_ids(
         &self,
         ctx: &Context,
@@ -128,9 +145,11 @@ pub trait InstanceListStore {
     ) -> Result<InstanceList>;
 
     /// The uuids of the instances on that host.
+    #[errors()]
     async fn get_uuids_by_host(&self, ctx: &Context, host: String) -> Result<Vec<String>>;
 
     /// The uuids of the instances on that node of that host.
+    #[errors()]
     async fn get_uuids_by_host_and_node(
         &self,
         ctx: &Context,
@@ -139,6 +158,7 @@ pub trait InstanceListStore {
     ) -> Result<Vec<String>>;
 
     /// The uuids of the instances on these hosts, by host.
+    #[errors()]
     async fn get_uuids_by_hosts(
         &self,
         ctx: &Context,
@@ -146,6 +166,7 @@ pub trait InstanceListStore {
     ) -> Result<Dict<Vec<String>>>;
 
     /// How many instances a user has in a project in that state.
+    #[errors()]
     async fn get_count_by_vm_state(
         &self,
         ctx: &Context,
@@ -157,6 +178,7 @@ pub trait InstanceListStore {
     /// How many instances, cores and megabytes of memory a project uses, and a
     /// user in it: `{"project": {"instances": n, "cores": n, "ram": n}, "user":
     /// {..}}`, the second part only when a user is given.
+    #[errors()]
     async fn get_counts(
         &self,
         ctx: &Context,

@@ -221,6 +221,7 @@ pub trait InstanceStore {
     /// The instance with that number, or `InstanceNotFound`. Without
     /// `expected_attrs` the [default](INSTANCE_DEFAULT_FIELDS) ones are loaded:
     /// `info_cache` and `security_groups`.
+    #[errors(Forbidden, InstanceNotFound, InvalidID)]
     async fn get_by_id(
         &self,
         ctx: &Context,
@@ -230,6 +231,7 @@ pub trait InstanceStore {
 
     /// The instance with that uuid, or `InstanceNotFound`. `expected_attrs` as
     /// in [`InstanceStore::get_by_id`].
+    #[errors(Forbidden, InstanceNotFound)]
     async fn get_by_uuid(
         &self,
         ctx: &Context,
@@ -246,6 +248,7 @@ pub trait InstanceStore {
     /// `ObjectActionError` when it has an id, is deleted, or is given a node
     /// without its `compute_id`; `InstanceExists` when names have to be unique
     /// and this one is taken.
+    #[errors(Forbidden, InstanceExists, ObjectActionError)]
     async fn create(&self, ctx: &Context, instance: &mut Instance) -> Result<()>;
 
     /// Writes the changed attributes, those of nested objects too.
@@ -261,6 +264,18 @@ pub trait InstanceStore {
     /// `InstanceUpdateConflict` when it is not, `InstanceNotFound` when there is
     /// none, `ObjectActionError` when a node is named without its `compute_id`.
     #[method(conditional)]
+    #[errors(
+        Forbidden,
+        InstanceExists,
+        InstanceInfoCacheNotFound,
+        InstanceNotFound,
+        InstanceUpdateConflict,
+        InvalidUUID,
+        ObjectActionError,
+        UnexpectedDeletingTaskStateError,
+        UnexpectedTaskStateError,
+        UnknownInstanceUpdateConflict
+    )]
     async fn save(
         &self,
         ctx: &Context,
@@ -276,6 +291,7 @@ pub trait InstanceStore {
     ///
     /// `ObjectActionError` when the object has no id or no uuid, or when it has
     /// no host and the row has got one meanwhile.
+    #[errors(Forbidden, InstanceNotFound, InvalidUUID, ObjectActionError)]
     async fn destroy(
         &self,
         ctx: &Context,
@@ -284,6 +300,7 @@ pub trait InstanceStore {
     ) -> Result<()>;
 
     /// Reads all attributes that are set anew.
+    #[errors(Forbidden, InstanceNotFound)]
     async fn refresh(
         &self,
         ctx: &Context,
@@ -292,6 +309,7 @@ pub trait InstanceStore {
     ) -> Result<()>;
 
     /// Deletes one key of the metadata, in the database and the object.
+    #[errors(Forbidden, KeyError)]
     async fn delete_metadata_key(
         &self,
         ctx: &Context,
@@ -300,5 +318,6 @@ pub trait InstanceStore {
     ) -> Result<()>;
 
     /// Forgets the migration context, in the database and the object.
+    #[errors(InstanceNotFound)]
     async fn drop_migration_context(&self, ctx: &Context, instance: &mut Instance) -> Result<()>;
 }

@@ -19,3 +19,13 @@ fn every_contract_is_read_as_it_is_written() {
         assert_eq!(text.parse::<Contract>().unwrap(), contract, "{text}");
     }
 }
+
+#[test]
+fn every_method_says_what_it_raises() {
+    for class in registry().iter() {
+        for method in class.methods {
+            let name = format!("{}.{}", class.name, method.name);
+            assert!(method.errors.is_some(), "{name} lacks `#[errors(..)]`");
+        }
+    }
+}
