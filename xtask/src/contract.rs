@@ -1,7 +1,7 @@
 //! `cargo xtask contract`: what peers may rely on of each class, compared or recorded.
 //!
 //! The classes are code, so something that links them has to say what they are. That is not this program, which everybody
-//! builds first and which stays quick to build: every package with classes has an example called `contract`, a few lines
+//! builds first and which stays quick to build: every package with classes has an example called `..-contract`, a few lines
 //! on `versionedobjects::contract::Recorder`, and this command runs each of them.
 
 use std::process::ExitCode;
@@ -28,21 +28,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    match packages().map(|packages| {
-        packages
-            .iter()
-            .map(|package| compare(package, args))
-            .collect::<Vec<_>>()
-    }) {
-        Ok(outcomes) if outcomes.iter().all(|outcome| matches!(outcome, Ok(true))) => {
-            ExitCode::SUCCESS
-        }
-        Ok(outcomes) => {
-            for error in outcomes.into_iter().filter_map(Result::err) {
-                eprintln!("{error}");
-            }
-            ExitCode::FAILURE
-        }
+    match programs().and_then(|programs| compare_all(&programs, args)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -50,37 +38,50 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     }
 }
 
-/// The packages that have classes.
-fn packages() -> Result<Vec<String>, String> {
-    let all = workspace::packages()?.into_iter();
-    let with_classes = all.filter(|package| package.examples.iter().any(|name| name == "contract"));
-    Ok(with_classes.map(|package| package.name).collect())
+/// The programs that compare, each with its package.
+fn programs() -> Result<Vec<(String, String)>, String> {
+    let mut found = Vec::new();
+    for package in workspace::packages()? {
+        let mut examples = package.examples.into_iter();
+        if let Some(example) = examples.find(|name| name.ends_with("-contract")) {
+            found.push((package.name, example));
+        }
+    }
+    if found.is_empty() {
+        return Err("find classes: no package has an example called ..-contract".to_owned());
+    }
+    Ok(found)
 }
 
+/// Runs all, whatever one finds; says whether nothing is left to do.
 #[expect(clippy::print_stdout, reason = "whose results follow")]
-fn compare(package: &str, args: &Args) -> Result<bool, String> {
-    let mut command = process::cargo();
-    command
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            package,
-            "--example",
-            "contract",
-            "--",
-        ])
-        .current_dir(workspace::root());
-    if args.accept {
-        command.arg("--accept");
+fn compare_all(programs: &[(String, String)], args: &Args) -> Result<bool, String> {
+    let mut all_right = true;
+    for (package, example) in programs {
+        let mut command = process::cargo();
+        command
+            .args([
+                "run",
+                "--quiet",
+                "--package",
+                package,
+                "--example",
+                example,
+                "--",
+            ])
+            .current_dir(workspace::root());
+        if args.accept {
+            command.arg("--accept");
+        }
+        if let Some(reason) = &args.reason {
+            command.args(["--reason", reason]);
+        }
+        println!("{package}:");
+        let shown = process::show(&command);
+        let status = command
+            .status()
+            .map_err(|error| format!("cannot run {shown}: {error}"))?;
+        all_right &= status.success();
     }
-    if let Some(reason) = &args.reason {
-        command.args(["--reason", reason]);
-    }
-    println!("{package}:");
-    let shown = process::show(&command);
-    let status = command
-        .status()
-        .map_err(|error| format!("cannot run {shown}: {error}"))?;
-    Ok(status.success())
+    Ok(all_right)
 }

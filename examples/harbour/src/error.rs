@@ -41,6 +41,8 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl ProjectError for Error {
+    const CLASSES: &'static [&'static str] = &["BerthTaken", "NoVisit", "Records"];
+
     fn to_exception(&self) -> Exception {
         let (class, kwargs): (_, Vec<(&str, Json)>) = match self {
             Self::BerthTaken { berth, ship } => (

@@ -54,6 +54,7 @@ pub struct Visit {
 pub trait VisitStore {
     /// Records an arrival and sets `id` and `arrived_at`; `BerthTaken` if
     /// another ship lies there.
+    #[errors(BerthTaken, Records)]
     async fn create(
         &self,
         ctx: &Context,
@@ -62,9 +63,11 @@ pub trait VisitStore {
     ) -> Result<()>;
 
     /// The visit of that number; `NoVisit` if there was none.
+    #[errors(NoVisit, Records)]
     async fn get(&self, ctx: &Context, id: i64) -> Result<Visit>;
 
     /// Writes what changed. Returns how many fields that were.
+    #[errors(NoVisit, Records)]
     async fn save(&self, ctx: &Context, visit: &mut Visit) -> Result<i64>;
 }
 
@@ -84,6 +87,7 @@ pub struct VisitList {
 #[remotable(VisitList)]
 pub trait VisitListStore {
     /// All visits, or those in a state.
+    #[errors(Records)]
     async fn all(
         &self,
         ctx: &Context,

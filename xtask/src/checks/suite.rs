@@ -76,6 +76,7 @@ fn tests(command: &mut Command, run: &Run<'_>, progress: &Progress) -> Report {
             .push(format!("{} tests were skipped", counts.skipped));
     }
     report.failures = counts.failed;
+    report.failures.extend(stale_contracts(&outcome));
     if outcome.success && report.passed == 0 && run.runner.is_empty() {
         report
             .failures
@@ -87,6 +88,22 @@ fn tests(command: &mut Command, run: &Run<'_>, progress: &Progress) -> Report {
             .push(format!("{} failed, see above", process::show(command)));
     }
     report
+}
+
+/// What the tests say of classes that are not what was recorded: the line says all, with the command to run.
+fn stale_contracts(outcome: &Outcome) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in &outcome.lines {
+        let line = plain(line);
+        // A test that returns the error has `Error: ` in front.
+        if let Some((_, line)) = line.split_once("contract stale: ") {
+            let line = format!("contract stale: {}", line.trim());
+            if !found.contains(&line) {
+                found.push(line);
+            }
+        }
+    }
+    found
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -189,6 +206,21 @@ mod tests {
         ]);
         assert_eq!((found.passed, found.skipped), (2, 4));
         assert_eq!(found.failed, ["oslo-config::it b::c"]);
+    }
+
+    #[test]
+    fn stale_contracts_are_told_once() {
+        let lines = [
+            "    Error: contract stale: nova/Tag: field `x` was added; make the bump, then run `cargo xtask contract --accept`",
+            "        FAIL [   0.010s] (2/3) nova-objects::it contract::what_peers_rely_on_is_recorded",
+            "    Error: contract stale: nova/Tag: field `x` was added; make the bump, then run `cargo xtask contract --accept`",
+        ];
+        let found = stale_contracts(&Outcome {
+            success: false,
+            lines: lines.map(str::to_owned).to_vec(),
+        });
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("contract stale: nova/Tag: field `x` was added"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use harbour::{Ship, Visit, VisitList, VisitState};
 use versionedobjects::fields::DateTime;
 use versionedobjects::{
-    Manifest, Object as _, ObjectExt as _, Result, Version, WriteOptions, check,
+    Manifest, Object as _, ObjectExt as _, Result, Version, WriteOptions, check, contract,
 };
 
 fn visit(state: VisitState) -> Result<Visit> {
@@ -61,6 +61,13 @@ fn quarantine_is_mooring_to_those_who_do_not_know_it() -> Result<()> {
     assert_eq!(seen(1)?, VisitState::Moored);
     assert_eq!(seen(0)?, VisitState::Moored);
     Ok(())
+}
+
+/// `OBJECT_CONTRACT=accept cargo test` records what differs, if it may.
+#[test]
+fn what_peers_rely_on_is_recorded() -> Result<(), contract::Error> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/contract");
+    contract::check(harbour::registry(), folder)
 }
 
 #[test]
