@@ -61,10 +61,7 @@ test_support::on_every_database! {
             "flavor", "vcpu_model", "ec2_ids", "migration_context", "trusted_certs", "resources"].map(str::to_owned);
         let instance = Instance::get_by_uuid(&ctx, uuid_of).expected_attrs(attrs.to_vec()).await.expect("loaded");
         // As it was read: what the original's readers leave as changed is changed.
-        println!("changed since it was read: {:?}", instance.changes());
-
         let (ours, compat) = (answer(&transport, &instance, true).await, answer(&transport, &instance, false).await);
-        println!("a save of nothing is answered with {ours} bytes, with {compat} to Python; Nova's answer has {novas}");
         assert!(ours * 20 < novas, "{ours} of {novas} bytes");
         // A Python caller sees what it would see from Nova.
         assert!(compat * 10 > novas * 8, "{compat} of {novas} bytes");
