@@ -10,22 +10,20 @@ use lapin::message::Delivery;
 use lapin::options::{
     BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, QueueDeleteOptions,
 };
-use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Consumer};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{RabbitError, is_about_durability};
+use crate::error::{RabbitError, is_about_durability, is_not_found};
 use crate::link::Link;
 use crate::reconnect::{Phase, Reconnect};
 use crate::shared::Shared;
-use crate::topology::{Queue, QueueKind};
+use crate::topology::{Queue, QueueKind, stream_offset};
 
 /// How long an orderly end of a subscription may take.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// The pause before a deleted queue is declared again.
 const AGAIN: Duration = Duration::from_millis(100);
-const STREAM_OFFSET: &str = "x-stream-offset";
 
 /// A message as it came, with what keeps its channel open.
 pub(crate) struct Arrived {
@@ -162,6 +160,7 @@ impl Worker {
     ) -> Result<(Arc<Session>, Vec<Consumer>), RabbitError> {
         let mut channel = self.open(&link).await?;
         for index in 0..self.subscription.queues.len() {
+            let mut removed = false;
             while let Some(queue) = self.subscription.queues.get_mut(index) {
                 match queue.declare(&channel).await {
                     Ok(()) => break,
@@ -173,6 +172,23 @@ impl Worker {
                         );
                         queue.set_nondurable();
                         channel = self.open(&link).await?;
+                    }
+                    // Its node is down, and a queue that is not replicated is there only. Made anew it is on a node that
+                    // is up; that loses no more than the node did.
+                    Err(error) if is_not_found(&error) && !removed => {
+                        tracing::warn!(
+                            queue = queue.name,
+                            %error,
+                            "the broker does not have the queue at hand; deleting and declaring it, as oslo.messaging does"
+                        );
+                        let name = queue.name();
+                        channel = self.open(&link).await?;
+                        let options = QueueDeleteOptions::default();
+                        if let Err(error) = channel.queue_delete(name, options).await {
+                            tracing::debug!(%error, "the queue could not be deleted");
+                            channel = self.open(&link).await?;
+                        }
+                        removed = true;
                     }
                     Err(error) => return Err(RabbitError::new(error)),
                 }
@@ -205,17 +221,8 @@ impl Worker {
         let Some(queue) = self.subscription.queues.get(index) else {
             return Err(lapin::ErrorKind::FutureCompleted.into());
         };
-        let mut arguments = FieldTable::default();
-        if self.subscription.shared.options.cancel_on_failover {
-            arguments.insert("x-cancel-on-ha-failover".into(), AMQPValue::Boolean(true));
-        }
-        if queue.kind == QueueKind::Stream {
-            let offset = match self.offsets.get(index).copied().flatten() {
-                Some(offset) => AMQPValue::LongLongInt(offset),
-                None => AMQPValue::LongString("last".into()),
-            };
-            arguments.insert(STREAM_OFFSET.into(), offset);
-        }
+        let offset = self.offsets.get(index).copied().flatten();
+        let arguments = queue.consumer_arguments(&self.subscription.shared.options, offset);
         channel
             .basic_consume(
                 queue.name(),
@@ -330,11 +337,8 @@ impl Worker {
     }
 
     fn note_offset(&mut self, index: usize, delivery: &Delivery) {
-        let headers = delivery.properties.headers().as_ref();
-        let offset = headers.and_then(|headers| headers.inner().get(STREAM_OFFSET));
-        if let (Some(AMQPValue::LongLongInt(offset)), Some(next)) =
-            (offset, self.offsets.get_mut(index))
-        {
+        let offset = stream_offset(delivery.properties.headers().as_ref());
+        if let (Some(offset), Some(next)) = (offset, self.offsets.get_mut(index)) {
             *next = Some(offset.saturating_add(1));
         }
     }

@@ -54,6 +54,11 @@ pub(crate) fn is_about_durability(error: &lapin::Error) -> bool {
         .is_some_and(|(code, text)| code == 406 && text.contains("inequivalent arg 'durable'"))
 }
 
+/// Whether an exchange or a queue is not there, or its node is not.
+pub(crate) fn is_not_found(error: &lapin::Error) -> bool {
+    answer(error).is_some_and(|(code, _)| code == 404)
+}
+
 impl RabbitError {
     /// An error that another try does not cure, or the plain one.
     pub(crate) fn new(error: lapin::Error) -> Self {

@@ -28,7 +28,7 @@ pub(crate) fn unique(manager: Option<&QueueManager>) -> String {
 
 /// The file all processes of a service count in. Those of one generation (a process group, told from an earlier one of the
 /// same number by its start time) get different numbers; the next generation starts at 1 again.
-fn counter_file(manager: &QueueManager) -> PathBuf {
+pub(crate) fn counter_file(manager: &QueueManager) -> PathBuf {
     let name = format!("{}_{}_qmanager", manager.hostname, manager.processname);
     PathBuf::from("/dev/shm").join(name.replace('/', "_"))
 }

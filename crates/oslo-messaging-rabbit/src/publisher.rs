@@ -12,7 +12,7 @@ use lapin::{BasicProperties, Channel, Confirmation};
 use oslo_messaging::{Error, Result};
 use tokio::sync::watch;
 
-use crate::error::{RabbitError, answer, is_about_durability};
+use crate::error::{RabbitError, is_about_durability, is_not_found};
 use crate::link::{Link, before};
 use crate::reconnect::{Phase, Reconnect, ready};
 use crate::shared::Shared;
@@ -232,7 +232,7 @@ impl Live {
         };
         let maybe_sent = |error: lapin::Error| {
             // The exchange is gone: nothing in flight on this channel reached it.
-            let missing = answer(&error).is_some_and(|(code, _)| code == 404);
+            let missing = is_not_found(&error);
             Failure {
                 sent: !missing,
                 error: RabbitError::new(error),

@@ -10,8 +10,12 @@ use oslo_messaging::{Error, Result, Target};
 use crate::names;
 use crate::options::RabbitOptions;
 
+#[cfg(test)]
+mod declarations;
+
 /// AMQP's bound on names, in bytes.
 const NAME_MAX: usize = 255;
+const STREAM_OFFSET: &str = "x-stream-offset";
 
 /// An exchange to declare.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -186,6 +190,22 @@ impl Queue {
         Ok(())
     }
 
+    /// How it is consumed; a stream from `offset`, or from the last message on.
+    pub(crate) fn consumer_arguments(
+        &self,
+        options: &RabbitOptions,
+        offset: Option<i64>,
+    ) -> FieldTable {
+        let mut arguments = FieldTable::default();
+        if self.kind == QueueKind::Stream {
+            let offset = offset.map_or_else(|| text("last"), AMQPValue::LongLongInt);
+            arguments.insert(STREAM_OFFSET.into(), offset);
+        } else if options.cancel_on_failover {
+            arguments.insert("x-cancel-on-ha-failover".into(), AMQPValue::Boolean(true));
+        }
+        arguments
+    }
+
     pub(crate) fn name(&self) -> ShortString {
         self.name.as_str().into()
     }
@@ -215,6 +235,14 @@ pub(crate) fn check_names(target: &Target) -> Result<()> {
         target: target.to_string(),
         reason: format!("names of queues and exchanges have at most {NAME_MAX} bytes"),
     })
+}
+
+/// Where in its stream a message is.
+pub(crate) fn stream_offset(headers: Option<&FieldTable>) -> Option<i64> {
+    match headers?.inner().get(STREAM_OFFSET)? {
+        AMQPValue::LongLongInt(offset) => Some(*offset),
+        _ => None,
+    }
 }
 
 /// Whether a queue's name from a message can be one.
