@@ -14,7 +14,7 @@ pub enum RabbitError {
         /// The broker's words.
         message: String,
         /// What to do.
-        advice: &'static str,
+        advice: String,
     },
 
     /// The broker has been asked to carry a message and has not said that it does.
@@ -29,11 +29,6 @@ pub enum RabbitError {
     Connection(#[from] lapin::Error),
 }
 
-const DECLARED_OTHERWISE: &str = "It exists already, declared otherwise than [oslo_messaging_rabbit] asks here. Give every \
-    service on this broker the same amqp_durable_queues, amqp_auto_delete, rabbit_quorum_queue, \
-    rabbit_transient_quorum_queue, rabbit_ha_queues and rabbit_transient_queues_ttl. To change them: stop the services, \
-    delete the queue (`rabbitmqctl delete_queue NAME`; an exchange with the management plugin) or name a fresh virtual host \
-    in transport_url, and start the services again";
 const NO_ACCESS: &str = "Check the user and password in transport_url, and that the user may configure, write and read in \
     the virtual host (`rabbitmqctl list_permissions -p VHOST`)";
 const NO_VHOST: &str = "Check the virtual host in transport_url (`rabbitmqctl list_vhosts`); `rabbitmqctl add_vhost` makes one";
@@ -59,6 +54,44 @@ pub(crate) fn is_not_found(error: &lapin::Error) -> bool {
     answer(error).is_some_and(|(code, _)| code == 404)
 }
 
+/// What to do about PRECONDITION_FAILED, by the argument it is about.
+fn declared_otherwise(message: &str) -> String {
+    let quoted = |after: &str| {
+        let (_, rest) = message.split_once(after)?;
+        rest.split('\'').nth(1)
+    };
+    let options = match quoted("inequivalent arg ") {
+        Some("durable") => {
+            "amqp_durable_queues, rabbit_quorum_queue and rabbit_transient_quorum_queue"
+        }
+        Some("auto_delete") => "amqp_auto_delete",
+        Some("x-queue-type") => {
+            "rabbit_quorum_queue, rabbit_transient_quorum_queue and rabbit_stream_fanout"
+        }
+        Some("x-expires" | "x-max-age") => "rabbit_transient_queues_ttl",
+        Some("x-ha-policy") => "rabbit_ha_queues",
+        Some("x-delivery-limit") => "rabbit_quorum_delivery_limit",
+        Some("x-max-in-memory-length") => "rabbit_quorum_max_memory_length",
+        Some("x-max-in-memory-bytes") => "rabbit_quorum_max_memory_bytes",
+        _ => {
+            "amqp_durable_queues, amqp_auto_delete, rabbit_quorum_queue, rabbit_transient_quorum_queue, \
+             rabbit_stream_fanout, rabbit_ha_queues and rabbit_transient_queues_ttl"
+        }
+    };
+    let vhost = quoted(" in vhost ").unwrap_or("/");
+    let removal = match quoted(" for queue ") {
+        Some(queue) => format!("`rabbitmqctl -p {vhost} delete_queue {queue}`"),
+        None => {
+            "delete it with `rabbitmqadmin delete exchange` or the management plugin".to_owned()
+        }
+    };
+    format!(
+        "It exists already, declared otherwise than [oslo_messaging_rabbit] asks here. Give every service on this broker \
+         the same {options}. To change them: stop the services, remove it ({removal}) or name a fresh virtual host in \
+         transport_url, and start the services again"
+    )
+}
+
 impl RabbitError {
     /// An error that another try does not cure, or the plain one.
     pub(crate) fn new(error: lapin::Error) -> Self {
@@ -66,10 +99,10 @@ impl RabbitError {
             return Self::Connection(error);
         };
         let advice = match code {
-            406 => DECLARED_OTHERWISE,
-            403 => NO_ACCESS,
-            530 => NO_VHOST,
-            405 => LOCKED,
+            406 => declared_otherwise(&message),
+            403 => NO_ACCESS.to_owned(),
+            530 => NO_VHOST.to_owned(),
+            405 => LOCKED.to_owned(),
             _ => return Self::Connection(error),
         };
         Self::Refused {
@@ -114,9 +147,32 @@ mod tests {
         assert!(error.is_permanent());
         let shown = error.to_string();
         assert!(
-            shown.contains(text) && shown.contains("rabbitmqctl delete_queue"),
+            shown.contains(text) && shown.contains("`rabbitmqctl -p / delete_queue conductor`"),
             "{shown}"
         );
+        assert!(shown.contains("the same amqp_durable_queues, rabbit_quorum_queue"), "{shown}");
+    }
+
+    #[test]
+    fn each_argument_names_the_options_it_comes_from() {
+        let of = |argument: &str, what: &str| {
+            let text = format!(
+                "PRECONDITION_FAILED - inequivalent arg '{argument}' for {what} in vhost 'cell1': received 'a' but current is 'b'"
+            );
+            RabbitError::new(refused(AMQPSoftError::PRECONDITIONFAILED, &text)).to_string()
+        };
+        for (argument, option) in [
+            ("auto_delete", "the same amqp_auto_delete."),
+            ("x-queue-type", "rabbit_stream_fanout"),
+            ("x-expires", "rabbit_transient_queues_ttl"),
+            ("x-delivery-limit", "rabbit_quorum_delivery_limit"),
+            ("x-what", "rabbit_ha_queues"),
+        ] {
+            let shown = of(argument, "queue 'compute'");
+            assert!(shown.contains(option), "{argument}: {shown}");
+            assert!(shown.contains("rabbitmqctl -p cell1 delete_queue compute"), "{shown}");
+        }
+        assert!(of("durable", "exchange 'nova'").contains("delete exchange"));
     }
 
     #[test]

@@ -29,7 +29,8 @@ async fn a_queue_declared_otherwise_is_explained() {
         "PRECONDITION_FAILED",
         "x-expires",
         &bus.topic,
-        "rabbitmqctl delete_queue",
+        "delete_queue",
+        "rabbit_transient_queues_ttl",
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
