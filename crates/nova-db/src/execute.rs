@@ -112,13 +112,18 @@ impl Execute for Database {
 }
 
 impl Database {
-    /// Executes one statement on a connection of the pool, again if that is safe.
-    async fn alone(
+    /// Executes one statement on a connection of the pool, again if that is safe; or in the unit of work it is part of.
+    pub(crate) async fn alone(
         &self,
         query: &'static str,
         statement: &Rendered,
         wanted: Wanted,
     ) -> Result<Outcome> {
+        if let Some(unit) = self.unit()
+            && let Some(transaction) = unit.of(self, statement.is_read()).await?
+        {
+            return transaction.alone(query, statement, wanted).await;
+        }
         // Held until the statement is done, whatever its outcome.
         let _turn = if statement.is_read() {
             None

@@ -1,6 +1,6 @@
 //! Transactions, repeated from their start when another one was in the way.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 
 use sea_query::InsertStatement;
@@ -34,6 +34,7 @@ struct Shared {
     /// need not tell any more.
     transient: SyncMutex<Option<Failure>>,
     savepoints: AtomicU32,
+    changed: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -102,6 +103,10 @@ impl Database {
         T: Send,
         E: From<Error> + Send,
     {
+        if let Some(unit) = self.unit() {
+            let transaction = unit.begin(self).await?;
+            return transaction.nested(work(transaction.clone())).await;
+        }
         let mut attempt = 0;
         loop {
             let (failure, error) = match self.attempt(name, &work).await {
@@ -169,6 +174,21 @@ impl Transaction {
         Ok(Self::of(database, live))
     }
 
+    /// Reads what others have committed by the time of each statement, as statements do that are transactions of their
+    /// own; MariaDB would go on reading what there was at the first.
+    pub(crate) async fn begin_reading_committed(
+        database: &Database,
+        name: &'static str,
+    ) -> Result<Self> {
+        let Pool::MySql(pool) = database.pool() else {
+            return Self::begin(database, name).await;
+        };
+        let begin = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN";
+        let begun = pool.begin_with(begin).await.map(Live::MySql);
+        let live = begun.map_err(|error| Error::statement(name, database.target(), error))?;
+        Ok(Self::of(database, live))
+    }
+
     /// For creating the schema: as [`begin`](Self::begin), but on MariaDB, whose schema
     /// statements commit, a session that is nobody else's.
     pub(crate) async fn begin_session(database: &Database, name: &'static str) -> Result<Self> {
@@ -188,16 +208,22 @@ impl Transaction {
     fn of(database: &Database, live: Live) -> Self {
         Self {
             shared: Arc::new(Shared {
-                database: database.clone(),
+                // A unit of work holds its transaction, which must not hold it.
+                database: database.plain(),
                 live: Mutex::new(Some(live)),
                 transient: SyncMutex::new(None),
                 savepoints: AtomicU32::new(0),
+                changed: AtomicBool::new(false),
             }),
         }
     }
 
     pub(crate) async fn commit(&self, name: &'static str) -> Result<()> {
         let target = self.shared.database.target();
+        if self.is_undone() {
+            self.roll_back(name).await;
+            return Err(Error::TransactionOver { query: name });
+        }
         let Some(live) = self.shared.live.lock().await.take() else {
             return Err(Error::TransactionOver { query: name });
         };
@@ -235,7 +261,28 @@ impl Transaction {
         }
     }
 
-    fn transient(&self) -> Option<Failure> {
+    pub(crate) fn dialect_of(&self) -> Dialect {
+        self.shared.database.dialect()
+    }
+
+    /// Remembers that it has something to keep.
+    pub(crate) fn note_change(&self) {
+        self.shared.changed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_changed(&self) -> bool {
+        self.shared.changed.load(Ordering::Relaxed)
+    }
+
+    /// Whether the database has ended it already: what is executed now would be on its own.
+    fn is_undone(&self) -> bool {
+        matches!(
+            self.transient(),
+            Some(Failure::Deadlock | Failure::ConnectionLost)
+        )
+    }
+
+    pub(crate) fn transient(&self) -> Option<Failure> {
         *self
             .shared
             .transient
@@ -270,6 +317,8 @@ impl Transaction {
                 .await?;
                 Ok(value)
             }
+            // With the transaction its savepoints are gone.
+            Err(error) if self.is_undone() => Err(error),
             Err(error) => {
                 self.run(
                     "savepoint.undo",
@@ -289,6 +338,9 @@ impl Transaction {
         wanted: Wanted,
     ) -> Result<Outcome> {
         let mut live = self.shared.live.lock().await;
+        if self.is_undone() {
+            return Err(Error::TransactionOver { query });
+        }
         let connection = match live.as_mut() {
             None => return Err(Error::TransactionOver { query }),
             Some(Live::Sqlite(live)) => Connection::Sqlite(live),
@@ -341,6 +393,7 @@ impl Execute for Transaction {
     }
 
     async fn execute(&self, query: &'static str, statement: impl Statement + Send) -> Result<u64> {
+        self.note_change();
         let statement = statement.render(self.dialect())?;
         self.run(query, &statement, Wanted::Nothing)
             .await
@@ -352,6 +405,7 @@ impl Execute for Transaction {
         query: &'static str,
         statement: &InsertStatement,
     ) -> Result<i64> {
+        self.note_change();
         let (statement, wanted) = insert(self.dialect(), statement)?;
         self.run(query, &statement, wanted).await?.id(query)
     }

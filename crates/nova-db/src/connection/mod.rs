@@ -21,6 +21,7 @@ use crate::error::{Error, Result, Target};
 use crate::failure::Failure;
 use crate::main_db::MinimumVersions;
 use crate::settings::Settings;
+use crate::unit::Unit;
 
 /// Nova's two databases, as every direct store needs them.
 #[derive(Debug, Clone)]
@@ -142,6 +143,8 @@ impl fmt::Display for Schema {
 #[derive(Clone)]
 pub struct Database {
     shared: Arc<Shared>,
+    /// What everything executed through this handle is a part of.
+    unit: Option<Arc<Unit>>,
 }
 
 struct Shared {
@@ -200,6 +203,7 @@ impl Database {
         };
         Ok(Self {
             shared: Arc::new(shared),
+            unit: None,
         })
     }
 
@@ -230,6 +234,26 @@ impl Database {
             Pool::MySql(pool) => pool.close().await,
             Pool::Postgres(pool) => pool.close().await,
         }
+    }
+
+    /// The same, everything executed through it being part of a new unit of work.
+    pub(crate) fn in_unit(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            unit: Some(Arc::default()),
+        }
+    }
+
+    /// The same, part of nothing.
+    pub(crate) fn plain(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            unit: None,
+        }
+    }
+
+    pub(crate) fn unit(&self) -> Option<&Unit> {
+        self.unit.as_deref()
     }
 
     pub(crate) fn pool(&self) -> &Pool {

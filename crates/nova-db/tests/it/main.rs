@@ -12,6 +12,7 @@ mod flavor;
 mod instances;
 mod introspect;
 mod keypair;
+mod outcomes;
 mod revisions;
 mod schema;
 mod security_group;
