@@ -170,7 +170,7 @@ impl Driver for RabbitDriver {
             });
         }
         let prefetch = match self.shared.options.prefetch {
-            0 => u16::try_from(options.prefetch).unwrap_or(u16::MAX),
+            0 => u16::try_from(options.unsettled).unwrap_or(u16::MAX),
             prefetch => prefetch,
         };
         let subscription = Subscription {

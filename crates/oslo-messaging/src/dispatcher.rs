@@ -35,6 +35,25 @@ pub trait Endpoint: Send + Sync + 'static {
     async fn call(&self, call: Call<'_>) -> Result<Json, Box<Failure>>;
 }
 
+/// What tells a request from every other, and its repeats from others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestId<'a> {
+    /// A call's own id (`_msg_id`); a caller that asks again for the answer uses the same.
+    pub msg_id: Option<&'a str>,
+    /// The message's own id (`_unique_id`), the same whenever the bus hands it out.
+    pub unique_id: Option<&'a str>,
+    /// Whether the bus has handed it out before.
+    pub redelivered: bool,
+}
+
+impl<'a> RequestId<'a> {
+    /// The id all repeats of the request have, if it has any.
+    #[must_use]
+    pub fn key(&self) -> Option<&'a str> {
+        self.msg_id.or(self.unique_id)
+    }
+}
+
 /// A method call, as an endpoint gets it.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
@@ -48,6 +67,8 @@ pub struct Call<'a> {
     pub version: &'a str,
     /// When the caller stops waiting, if the bus knows.
     pub deadline: Option<Instant>,
+    /// Which request it is.
+    pub id: RequestId<'a>,
 }
 
 /// A server's endpoints, asked in order. Cheap to clone.
@@ -60,7 +81,7 @@ impl Dispatcher {
         Self(endpoints.into_iter().collect())
     }
 
-    /// Finds the endpoint and lets it carry the request out.
+    /// Finds the endpoint and lets it carry the request out. `redelivered` is whether the bus has handed it out before.
     ///
     /// # Errors
     ///
@@ -70,8 +91,14 @@ impl Dispatcher {
         &self,
         request: &RequestBody<'_>,
         deadline: Option<Instant>,
+        redelivered: bool,
     ) -> Result<Json, Box<Failure>> {
         let method = request.method.as_ref();
+        let id = RequestId {
+            msg_id: request.reply_to.as_ref().map(|to| to.msg_id.as_str()),
+            unique_id: request.unique_id.as_deref(),
+            redelivered,
+        };
         let mut compatible = false;
         for endpoint in self.0.iter() {
             if endpoint.namespace() != request.namespace.as_deref()
@@ -87,6 +114,7 @@ impl Dispatcher {
                         context: &request.context,
                         version: &request.version,
                         deadline,
+                        id,
                     })
                     .await;
             }

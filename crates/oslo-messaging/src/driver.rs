@@ -112,9 +112,12 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
 /// How a server listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListenOptions {
-    /// How many messages may be on this side without having been settled (AMQP prefetch): those being worked on and those
+    /// How many messages may be on this side: those being worked on and those
     /// waiting here. Nova's servers take everything; ours leave the rest where another server can have it.
     pub prefetch: u32,
+    /// How many of them may be without an acknowledgement, for a bus that counts those: all, or, where a message is
+    /// acknowledged before it is carried out, those that are waiting.
+    pub unsettled: u32,
 }
 
 /// The receiving end of one server. It keeps the bus's connection open as long as it lives.
@@ -205,7 +208,7 @@ pub enum AckPolicy {
     #[default]
     BeforeDispatch,
     /// After its reply was handed over: at least once. A server that dies leaves the message to another; methods have to
-    /// bear being carried out twice.
+    /// bear being carried out twice, and no repeat is ignored: [`Call::id`](crate::Call::id) tells which it is.
     AfterReply,
 }
 

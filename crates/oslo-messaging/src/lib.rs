@@ -82,7 +82,7 @@ pub use args::{Args, Kwargs};
 pub use bus::BusLimits;
 pub use client::{Prepared, RpcClient};
 pub use context::{CallContext, ContextBuilder, ContextView};
-pub use dispatcher::{BaseApi, Call, Dispatcher, Endpoint};
+pub use dispatcher::{BaseApi, Call, Dispatcher, Endpoint, RequestId};
 pub use duplicates::DuplicateWindow;
 pub use error::{Error, Result};
 pub use failure::{Failure, RemoteError};

@@ -89,10 +89,15 @@ impl RpcServer {
         }
         let concurrency = options.concurrency.max(1);
         let prefetch = concurrency.saturating_add(options.queue);
-        let listener = transport
-            .driver()
-            .listen(&target, &ListenOptions { prefetch })
-            .await?;
+        let unsettled = match options.ack_policy {
+            AckPolicy::BeforeDispatch => options.queue.max(1),
+            AckPolicy::AfterReply => prefetch,
+        };
+        let listen = ListenOptions {
+            prefetch,
+            unsettled,
+        };
+        let listener = transport.driver().listen(&target, &listen).await?;
         tracing::info!(topic = %target, "serving");
         let stop = CancellationToken::new();
         let tracker = TaskTracker::new();
@@ -125,19 +130,36 @@ impl RpcServer {
     /// Takes no more and returns when everything taken has been answered.
     pub async fn stop(mut self) {
         self.finish().await;
-        tracing::info!(topic = %self.target, "stopped serving");
+        self.say_what_was_done();
+    }
+
+    fn say_what_was_done(&self) {
+        let stats = self.stats();
+        tracing::info!(
+            topic = %self.target,
+            received = stats.received,
+            finished = stats.finished,
+            failed = stats.failed,
+            rejected = stats.rejected,
+            duplicates = stats.duplicates,
+            abandoned = stats.abandoned,
+            lost_replies = stats.lost_replies,
+            "stopped serving"
+        );
     }
 
     /// [`RpcServer::stop`], but what is not done after `grace` is dropped without an answer. Returns how many requests
     /// that were.
     pub async fn stop_within(mut self, grace: Duration) -> usize {
         if tokio::time::timeout(grace, self.finish()).await.is_ok() {
+            self.say_what_was_done();
             return 0;
         }
         let unfinished = self.tracker.len();
         tracing::warn!(topic = %self.target, unfinished, "stopped serving before all was done");
         self.handler.abort.cancel();
         self.finish().await;
+        self.say_what_was_done();
         unfinished
     }
 

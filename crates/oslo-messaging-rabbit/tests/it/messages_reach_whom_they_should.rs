@@ -271,6 +271,68 @@ async fn what_a_dead_server_had_not_answered_goes_to_another_if_acknowledged_lat
 }
 
 #[tokio::test]
+async fn what_a_stopped_server_could_not_finish_goes_to_another_if_acknowledged_late() {
+    let bus = Bus::new();
+    let client_side = bus.open().await;
+    let options = ServerOptions {
+        ack_policy: AckPolicy::AfterReply,
+        ..ServerOptions::default()
+    };
+    let leaving_probe = Probe::new();
+    let leaving = bus
+        .serve_with(&bus.open().await, "h1", &leaving_probe, options)
+        .await
+        .unwrap();
+    let call = held(&bus.client(&client_side));
+    leaving_probe.called("hold", 1).await;
+    assert_eq!(leaving.stop_within(Duration::from_millis(10)).await, 1);
+    let other = Probe::new();
+    other.gate.add_permits(1);
+    let server = bus
+        .serve_with(&bus.open().await, "h2", &other, options)
+        .await
+        .unwrap();
+    let answer = soon("the answer of the other", call).await.unwrap();
+    assert_eq!(answer.unwrap().get(), "\"held\"");
+    server.stop().await;
+    bus.remove(&["h1", "h2"]).await;
+}
+
+#[tokio::test]
+async fn two_servers_share_by_what_each_can_do() {
+    let bus = Bus::new();
+    let transport = bus.open().await;
+    let options = ServerOptions {
+        concurrency: 2,
+        queue: 2,
+        ..ServerOptions::default()
+    };
+    let (stuck, busy) = (Probe::new(), Probe::new());
+    let first = bus
+        .serve_with(&bus.open().await, "h1", &stuck, options)
+        .await
+        .unwrap();
+    let second = bus
+        .serve_with(&bus.open().await, "h2", &busy, options)
+        .await
+        .unwrap();
+    let client = bus.client(&transport);
+    let calls: Vec<_> = (0..100).map(|_| held(&client)).collect();
+    stuck.called("hold", 2).await;
+    busy.gate.add_permits(100);
+    // Acknowledged before they are carried out, as in the original, and still no more than there is room for.
+    busy.called("hold", 96).await;
+    assert_eq!(stuck.calls("hold").len(), 2);
+    stuck.gate.add_permits(100);
+    for call in calls {
+        soon("an answer", call).await.unwrap().unwrap();
+    }
+    first.stop().await;
+    second.stop().await;
+    bus.remove(&["h1", "h2"]).await;
+}
+
+#[tokio::test]
 async fn a_server_takes_no_more_than_it_can_hold() {
     let bus = Bus::new();
     let transport = bus.open().await;

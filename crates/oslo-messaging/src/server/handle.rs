@@ -49,13 +49,15 @@ impl Handler {
             Ok(request) => request,
             Err(error) => return self.reject(delivery, bytes_in, &error).await,
         };
-        let repeat = request
-            .unique_id
-            .as_deref()
-            .is_some_and(|id| self.window.is_repeat(id));
-        if (repeat || self.ack_policy == AckPolicy::BeforeDispatch)
-            && let Err(error) = delivery.ack().await
-        {
+        // Where a message is acknowledged late it comes again because its end was not seen: whoever carries it out has to
+        // know what became of it.
+        let at_once = self.ack_policy == AckPolicy::BeforeDispatch;
+        let repeat = at_once
+            && request
+                .unique_id
+                .as_deref()
+                .is_some_and(|id| self.window.is_repeat(id));
+        if at_once && let Err(error) = delivery.ack().await {
             // Somebody else will get it, or has it already; or it comes again on the next connection.
             if let Some(id) = request.unique_id.as_deref().filter(|_| !repeat) {
                 self.window.forget(id);
@@ -72,7 +74,9 @@ impl Handler {
             tracing::warn!(method = %request.method, "ignored a message that came a second time");
             return;
         }
-        let outcome = self.carry_out(&request, delivery, incoming.deadline).await;
+        let outcome = self
+            .carry_out(&request, delivery, incoming.deadline, incoming.redelivered)
+            .await;
         // The next request need not wait until this reply is out.
         drop(permit);
         let Some(outcome) = outcome else {
@@ -82,7 +86,11 @@ impl Handler {
                 micros = started.elapsed().as_micros(),
                 "dropped work that nobody waits for"
             );
-            self.ack_late(delivery).await;
+            if self.abort.is_cancelled() {
+                self.give_back(delivery).await;
+            } else {
+                self.ack_late(delivery).await;
+            }
             return;
         };
         self.stats.finished.add();
@@ -110,8 +118,10 @@ impl Handler {
         request: &RequestBody<'_>,
         delivery: &dyn Delivery,
         deadline: Option<Instant>,
+        redelivered: bool,
     ) -> Option<Result<Json, Box<Failure>>> {
-        let work = AssertUnwindSafe(self.dispatcher.dispatch(request, deadline)).catch_unwind();
+        let work = self.dispatcher.dispatch(request, deadline, redelivered);
+        let work = AssertUnwindSafe(work).catch_unwind();
         tokio::pin!(work);
         // What is done at once, as most calls to a warm database nearly are, needs no timers.
         if let Some(outcome) = work.as_mut().now_or_never() {
@@ -208,6 +218,15 @@ impl Handler {
         tracing::warn!(%error, bytes_in, "rejected a message");
         if let Err(error) = delivery.reject(false).await {
             tracing::warn!(%error, "could not reject a message");
+        }
+    }
+
+    /// Leaves a request that this server could not finish to another, where it was not acknowledged yet.
+    async fn give_back(&self, delivery: &dyn Delivery) {
+        if self.ack_policy == AckPolicy::AfterReply
+            && let Err(error) = delivery.reject(true).await
+        {
+            tracing::warn!(%error, "could not give a request back");
         }
     }
 

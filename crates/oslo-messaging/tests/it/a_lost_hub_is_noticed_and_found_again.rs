@@ -230,7 +230,10 @@ async fn echo_cast(client: &oslo_messaging::RpcClient) {
 async fn a_message_given_back_goes_to_another_server_marked() {
     let hub = hub().await;
     let target = Target::new("conductor").exchange("nova");
-    let options = ListenOptions { prefetch: 1 };
+    let options = ListenOptions {
+        prefetch: 1,
+        unsettled: 1,
+    };
     let listen = async |server: &str| {
         let transport = connect(&hub).await;
         let target = target.clone().server(server);

@@ -66,7 +66,10 @@ async fn a_monitored_call_lives_as_long_as_its_heartbeats() {
 async fn a_monitored_call_ends_when_the_heartbeats_do() {
     let transport = fake().await;
     // It takes the message and never gives a sign.
-    let options = oslo_messaging::driver::ListenOptions { prefetch: 1 };
+    let options = oslo_messaging::driver::ListenOptions {
+        prefetch: 1,
+        unsettled: 1,
+    };
     let target = oslo_messaging::Target::new("conductor")
         .server("h")
         .exchange("nova");
