@@ -7,8 +7,16 @@ use nova_db::NovaDb;
 use nova_objects::{NovaStore, registry};
 use nova_rpc::{CONDUCTOR_TOPIC, CONDUCTOR_VERSION, Member, ObjectEndpoint, Skew, SkewCounts};
 use nova_service::{Pin, request_codec};
+use oslo_config::Settings;
+use oslo_messaging::driver::AckPolicy;
 use oslo_messaging::{Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
+use tokio_util::sync::{CancellationToken, DropGuard};
 use versionedobjects::{Route, Store};
+
+use crate::outcomes::DatabaseOutcomes;
+
+/// How often outcomes that are no longer needed are looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(30);
 
 /// A conductor at work since [`Conductor::start`].
 #[derive(Debug)]
@@ -16,18 +24,92 @@ pub struct Conductor {
     server: RpcServer,
     member: Member,
     skew: Skew,
+    /// Forgets old outcomes as long as the conductor lives.
+    _forgetting: Option<DropGuard>,
 }
 
 /// The program, as it says itself to others.
 const PROGRAM: &str = "nova-conductor";
 
+/// How a conductor works.
+#[derive(Clone, Debug)]
+pub struct ConductorOptions {
+    /// How many requests are carried out at once; as many again are taken
+    /// ahead. The rest stays on the bus, where another conductor can have it.
+    pub concurrency: u32,
+    /// Acknowledge requests after their replies, and apply each once.
+    pub at_least_once: Option<OutcomeLimits>,
+    /// Behave as a release that knows no newer versions than this names.
+    pub pin: Option<Pin>,
+}
+
+/// How long outcomes are kept, and how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutcomeLimits {
+    /// After this time a repeat is applied again.
+    pub age: Duration,
+    /// The most that are kept in a database.
+    pub count: u64,
+}
+
+impl Default for ConductorOptions {
+    fn default() -> Self {
+        Self {
+            concurrency: ServerOptions::default().concurrency,
+            at_least_once: None,
+            pin: None,
+        }
+    }
+}
+
+impl ConductorOptions {
+    /// As the configuration has it.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        let conductor = &settings.conductor;
+        Self {
+            concurrency: u32::try_from(settings.service.executor_thread_pool_size)
+                .unwrap_or(u32::MAX),
+            at_least_once: conductor.rpc_at_least_once.then_some(OutcomeLimits {
+                age: conductor.rpc_outcomes_age,
+                count: conductor.rpc_outcomes_count,
+            }),
+            pin: None,
+        }
+    }
+
+    fn server(&self) -> ServerOptions {
+        let options = ServerOptions::default();
+        ServerOptions {
+            concurrency: self.concurrency,
+            queue: self.concurrency.min(options.queue),
+            ack_policy: match self.at_least_once {
+                Some(_) => AckPolicy::AfterReply,
+                None => AckPolicy::BeforeDispatch,
+            },
+            ..options
+        }
+    }
+}
+
 /// Why a conductor could not start.
 #[derive(Debug, thiserror::Error)]
-#[error("serve the topic `{CONDUCTOR_TOPIC}` as {host}")]
-pub struct Error {
-    host: String,
-    #[source]
-    source: oslo_messaging::Error,
+#[non_exhaustive]
+pub enum Error {
+    /// The bus refused.
+    #[error("serve the topic `{CONDUCTOR_TOPIC}` as {host}")]
+    Bus {
+        /// As whom.
+        host: String,
+        /// Why.
+        #[source]
+        source: oslo_messaging::Error,
+    },
+    /// A database has no place for the outcomes of requests.
+    #[error(
+        "make the table of outcomes for [conductor] rpc_at_least_once: the database's user needs the right to create tables"
+    )]
+    Outcomes(#[from] nova_db::Error),
 }
 
 impl Conductor {
@@ -36,7 +118,7 @@ impl Conductor {
     /// # Errors
     /// When the bus refuses to listen.
     pub async fn start(transport: &Transport, host: &str, db: NovaDb) -> Result<Self, Error> {
-        Self::of_release(transport, host, db, None).await
+        Self::start_with(transport, host, db, ConductorOptions::default()).await
     }
 
     /// The same, as a release that knows no newer versions than `pin` names.
@@ -49,8 +131,44 @@ impl Conductor {
         db: NovaDb,
         pin: Option<Pin>,
     ) -> Result<Self, Error> {
-        let store: Arc<dyn NovaStore> = Arc::new(db);
-        Self::serve(transport, host, Route::Direct(Store::new(store)), pin).await
+        let options = ConductorOptions {
+            pin,
+            ..ConductorOptions::default()
+        };
+        Self::start_with(transport, host, db, options).await
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    /// When the bus refuses to listen, or a database to keep outcomes.
+    pub async fn start_with(
+        transport: &Transport,
+        host: &str,
+        db: NovaDb,
+        options: ConductorOptions,
+    ) -> Result<Self, Error> {
+        let store: Arc<dyn NovaStore> = Arc::new(db.clone());
+        let route = Route::Direct(Store::new(store));
+        let mut endpoint = ObjectEndpoint::new(registry(), route, request_codec());
+        let mut forgetting = None;
+        if let Some(limits) = options.at_least_once {
+            db.create_outcomes().await?;
+            endpoint = endpoint.applying_once(Arc::new(DatabaseOutcomes::new(db.clone())));
+            let stop = CancellationToken::new();
+            forgetting = Some(stop.clone().drop_guard());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = forget(&db, limits) => {}
+                }
+            });
+        }
+        let server = options.server();
+        let mut conductor =
+            Self::pinned(transport, host, endpoint, server, options.pin).await?;
+        conductor._forgetting = forgetting;
+        Ok(conductor)
     }
 
     /// Serves by whatever route: with a remote one it is a relay, in tests the
@@ -63,16 +181,31 @@ impl Conductor {
         host: &str,
         route: Route,
     ) -> Result<Self, Error> {
-        Self::serve(transport, host, route, None).await
+        let endpoint = ObjectEndpoint::new(registry(), route, request_codec());
+        Self::serve(transport, host, endpoint, ServerOptions::default()).await
     }
 
-    async fn serve(
+    /// Serves by an endpoint that was made before.
+    ///
+    /// # Errors
+    /// When the bus refuses to listen.
+    pub async fn serve(
         transport: &Transport,
         host: &str,
-        route: Route,
+        endpoint: ObjectEndpoint,
+        options: ServerOptions,
+    ) -> Result<Self, Error> {
+        Self::pinned(transport, host, endpoint, options, None).await
+    }
+
+    async fn pinned(
+        transport: &Transport,
+        host: &str,
+        endpoint: ObjectEndpoint,
+        options: ServerOptions,
         pin: Option<Pin>,
     ) -> Result<Self, Error> {
-        let failed = |source| Error {
+        let failed = |source| Error::Bus {
             host: host.to_owned(),
             source,
         };
@@ -82,24 +215,20 @@ impl Conductor {
         let mut member = Member::new(profile, skew.clone())
             .map_err(failed)?
             .joining();
-        let objects = ObjectEndpoint::new(registry(), route, request_codec())
+        let objects = endpoint
             .pinned(pin.map(|pin| Arc::clone(pin.manifest())))
             .counting(skew.clone());
         let endpoints: [Arc<dyn Endpoint>; 2] = [Arc::new(objects), member.endpoint()];
         let target = Target::new(CONDUCTOR_TOPIC).server(host);
-        let server = RpcServer::start(
-            transport,
-            target,
-            Dispatcher::new(endpoints),
-            ServerOptions::default(),
-        )
-        .await
-        .map_err(failed)?;
+        let server = RpcServer::start(transport, target, Dispatcher::new(endpoints), options)
+            .await
+            .map_err(failed)?;
         member.join(transport);
         Ok(Self {
             server,
             member,
             skew,
+            _forgetting: None,
         })
     }
 
@@ -115,5 +244,17 @@ impl Conductor {
         let unfinished = self.server.stop_within(grace).await;
         self.member.leave().await;
         unfinished
+    }
+}
+
+/// Forgets outcomes beyond the limits, again and again.
+async fn forget(db: &NovaDb, limits: OutcomeLimits) {
+    loop {
+        tokio::time::sleep(FORGET_EVERY).await;
+        match db.forget_outcomes(limits.age, limits.count).await {
+            Ok(0) => {}
+            Ok(outcomes) => tracing::debug!(outcomes, "forgot outcomes of requests"),
+            Err(error) => tracing::warn!(%error, "cannot forget outcomes of requests"),
+        }
     }
 }

@@ -6,6 +6,8 @@
 
 mod conductor;
 mod database;
+mod outcomes;
 
-pub use conductor::{Conductor, Error};
+pub use conductor::{Conductor, ConductorOptions, Error, OutcomeLimits};
 pub use database::{open_database, open_schema};
+pub use outcomes::DatabaseOutcomes;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use nova_conductor::{Conductor, open_database};
+use nova_conductor::{Conductor, ConductorOptions, open_database};
 use nova_service::{Bus, Exit, Pin, Shutdown, report};
 use oslo_config::{ConfigArgs, Settings};
 
@@ -60,12 +60,15 @@ async fn run(settings: &Settings, pin: Option<Pin>) -> Exit {
         Ok(bus) => bus,
         Err(error) => return fail(&error, error.exit()),
     };
-    let conductor =
-        match Conductor::of_release(bus.transport(), &settings.service.host, db.clone(), pin).await
-        {
-            Ok(conductor) => conductor,
-            Err(error) => return fail(&error, Exit::Unavailable),
-        };
+    let host = &settings.service.host;
+    let options = ConductorOptions {
+        pin,
+        ..ConductorOptions::of(settings)
+    };
+    let conductor = match Conductor::start_with(bus.transport(), host, db.clone(), options).await {
+        Ok(conductor) => conductor,
+        Err(error) => return fail(&error, Exit::Unavailable),
+    };
     tracing::info!(host = settings.service.host, "ready");
     let signal = shutdown.requested().await;
     tracing::info!(signal, "stopping: finishing what is in flight");

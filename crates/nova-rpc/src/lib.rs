@@ -20,6 +20,7 @@ mod failure;
 mod fleet;
 mod manifests;
 mod object_endpoint;
+mod once;
 mod updates;
 
 pub use codec::{MapCodec, NoRequest, RequestCodec};
@@ -27,6 +28,7 @@ pub use conductor_client::ConductorClient;
 pub use failure::{exception_of, failure_of};
 pub use fleet::{Member, Peer, Peers, Profile, Skew, SkewCounts, Tempo};
 pub use object_endpoint::{ObjectEndpoint, tell_loads};
+pub use once::{End, Outcomes, Request, Work};
 
 /// The version of the conductor's object methods.
 pub const CONDUCTOR_VERSION: &str = "3.0";

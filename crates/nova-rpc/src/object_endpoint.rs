@@ -19,6 +19,7 @@ use versionedobjects::{
 };
 
 use crate::manifests::Received;
+use crate::once::{Outcomes, Request};
 use crate::updates::updates;
 use crate::{
     CONDUCTOR_VERSION, EXPECT_ARGUMENT, FORM_KEY, NATIVE, READS_KEY, RequestCodec, Skew, failure_of,
@@ -35,6 +36,7 @@ pub struct ObjectEndpoint {
     manifests: Received,
     pin: Option<Arc<Manifest>>,
     skew: Skew,
+    outcomes: Option<Arc<dyn Outcomes>>,
 }
 
 impl ObjectEndpoint {
@@ -48,7 +50,17 @@ impl ObjectEndpoint {
             manifests: Received::default(),
             pin: None,
             skew: Skew::default(),
+            outcomes: None,
         }
+    }
+
+    /// The same, applying each request once, however often it comes: it is
+    /// carried out by the route of a unit of work, and its outcome kept with
+    /// what it changed.
+    #[must_use]
+    pub fn applying_once(mut self, outcomes: Arc<dyn Outcomes>) -> Self {
+        self.outcomes = Some(outcomes);
+        self
     }
 
     /// Serves as a release would that knows no newer versions than `pin` names.
@@ -75,8 +87,12 @@ impl ObjectEndpoint {
         }
     }
 
-    fn context(&self, call: &Call<'_>) -> Result<(Context, Form), Box<Failure>> {
-        let ctx = self.codec.decode(call.context, self.route.clone())?;
+    fn context(
+        &self,
+        call: &Call<'_>,
+        route: &Route,
+    ) -> Result<(Context, Form), Box<Failure>> {
+        let ctx = self.codec.decode(call.context, route.clone())?;
         let ctx = call
             .deadline
             .map_or_else(|| ctx.clone(), |deadline| ctx.with_deadline(deadline));
@@ -96,7 +112,11 @@ impl ObjectEndpoint {
         Ok((ctx, if native { Form::Native } else { Form::Compat }))
     }
 
-    async fn class_action(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
+    async fn class_action(
+        &self,
+        call: &Call<'_>,
+        route: &Route,
+    ) -> Result<Json, Box<Failure>> {
         let [objname, objmethod, versions, args, kwargs] = call.args.bind(
             "ConductorManager.object_class_action_versions",
             ["objname", "objmethod", "object_versions", "args", "kwargs"],
@@ -114,7 +134,7 @@ impl ObjectEndpoint {
             .map_err(refused)?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
-        let (ctx, form) = self.context(call)?;
+        let (ctx, form) = self.context(call, route)?;
         let arguments = self.arguments(&ctx, class, method, &args, &kwargs)?;
         let result = (method.call)(&ctx, None, arguments).await;
         tell_loads(&ctx, method.name);
@@ -122,7 +142,11 @@ impl ObjectEndpoint {
         write_result(&*result, wanted, &manifest, form)
     }
 
-    async fn object_action(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
+    async fn object_action(
+        &self,
+        call: &Call<'_>,
+        route: &Route,
+    ) -> Result<Json, Box<Failure>> {
         const METHOD: &str = "ConductorManager.object_action";
         const ARGUMENTS: [&str; 4] = ["objinst", "objmethod", "args", "kwargs"];
         let ([objinst, objmethod, args, kwargs], expect) = match call.args.get(EXPECT_ARGUMENT) {
@@ -140,7 +164,7 @@ impl ObjectEndpoint {
             .map_err(refused)?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
-        let (mut ctx, form) = self.context(call)?;
+        let (mut ctx, form) = self.context(call, route)?;
         if let Some(expect) = expect {
             let expect = Expect::from_json(&parse(EXPECT_ARGUMENT, expect)?).map_err(refused)?;
             ctx = ctx.expecting(expect);
@@ -286,10 +310,30 @@ impl Endpoint for ObjectEndpoint {
     }
 
     async fn call(&self, call: Call<'_>) -> Result<Json, Box<Failure>> {
+        let changes = matches!(
+            call.method,
+            "object_class_action_versions" | "object_action"
+        );
+        if let Some(outcomes) = self.outcomes.as_deref().filter(|_| changes)
+            && let Some(request) = Request::of(&call)
+        {
+            return self.once(outcomes, &request, &call).await;
+        }
+        self.carry_out(&call, &self.route).await
+    }
+}
+
+impl ObjectEndpoint {
+    /// Carries a request out by this route.
+    pub(crate) async fn carry_out(
+        &self,
+        call: &Call<'_>,
+        route: &Route,
+    ) -> Result<Json, Box<Failure>> {
         match call.method {
-            "object_class_action_versions" => self.class_action(&call).await,
-            "object_action" => self.object_action(&call).await,
-            "object_backport_versions" => self.backport(&call),
+            "object_class_action_versions" => self.class_action(call, route).await,
+            "object_action" => self.object_action(call, route).await,
+            "object_backport_versions" => self.backport(call),
             // Kept by the original for callers that are long gone.
             "provider_fw_rule_get_all" => Ok(Json::from_written("[]".to_owned())),
             other => Err(Failure::no_such_method(other).into()),

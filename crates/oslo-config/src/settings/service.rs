@@ -49,6 +49,15 @@ settings! {
     pub struct Conductor {
         /// Workers of the conductor. Nothing means one for each processor.
         workers: Option<usize> = Kind::INTEGER, Preset::None;
+        /// Acknowledge requests after their replies and apply each once, however often it comes. Not one of Nova's, which
+        /// acknowledges first and loses what a conductor that dies had taken. Needs the right to create a table,
+        /// rpc_outcomes, in both databases.
+        rpc_at_least_once: bool = Kind::Bool, Preset::Text("false");
+        /// Seconds for which the outcomes of applied requests are kept; a repeat after that is applied again. Not one of
+        /// Nova's.
+        rpc_outcomes_age: Duration = Kind::at_least(1), Preset::Text("3600");
+        /// How many outcomes are kept at most in a database; the oldest go first. Not one of Nova's.
+        rpc_outcomes_count: u64 = Kind::at_least(1), Preset::Text("200000");
     }
 }
 
