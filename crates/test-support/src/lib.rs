@@ -2,3 +2,5 @@
 
 #[cfg(feature = "database")]
 pub mod database;
+#[cfg(feature = "servers")]
+pub mod servers;

@@ -3,5 +3,6 @@
 mod databases;
 mod expecting;
 mod faults;
+mod rabbit;
 mod reply_size;
 mod wire;

@@ -1,0 +1,300 @@
+//! A fleet of simulated computes against one broker and one conductor: how long it takes until all are served when all
+//! start at once, when all start again at once, and when the broker comes back; and what limits it.
+//!
+//! A hundred are a test. `NOVA_FLEET=2000` takes as many:
+//!
+//! ```console
+//! $ NOVA_FLEET=2000 cargo nextest run --release -p nova-conductor --run-ignored only --no-capture -E 'test(fleet)'
+//! ```
+
+use std::fs;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nova_objects::{Context, Service};
+use oslo_messaging::{BaseApi, Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
+use test_support::servers::{MariaDb, RabbitMq};
+
+use super::cell::{Cell, remote};
+use super::process::Process;
+
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// How often each compute reports.
+const REPORT: Duration = Duration::from_secs(10);
+
+#[test]
+fn a_hundred_computes_start_and_start_again_at_once() {
+    let fleet = Fleet::of(100);
+    for phase in &fleet {
+        assert!(phase.took < Duration::from_secs(60), "{phase:?}");
+    }
+}
+
+#[test]
+#[ignore = "measures: set NOVA_FLEET to the number of computes"]
+fn as_many_computes_as_asked_for() {
+    let number = std::env::var("NOVA_FLEET").map_or(200, |number| {
+        number.parse().expect("NOVA_FLEET is a number of computes")
+    });
+    Fleet::of(number);
+}
+
+/// A simulated compute: it listens as one, and reports over its own connections.
+struct Compute {
+    transport: Transport,
+    _server: RpcServer,
+    ctx: Context,
+    service: Service,
+}
+
+impl Compute {
+    async fn start(cell: &Cell, number: usize) -> Self {
+        let host = format!("compute-{number}");
+        let transport = cell.transport(TIMEOUT).await;
+        let base: Arc<dyn Endpoint> = Arc::new(BaseApi::new("compute").expect("a name"));
+        let server = RpcServer::start(
+            &transport,
+            Target::new("compute").server(host.as_str()),
+            Dispatcher::new([base]),
+            ServerOptions::default(),
+        )
+        .await
+        .expect("a compute listens");
+        let ctx = remote(transport.clone());
+        let known = Service::get_by_host_and_binary(&ctx, host.as_str(), "nova-compute").await;
+        let service = match known.expect("the conductor answers") {
+            Some(service) => service,
+            None => register(&ctx, &host).await,
+        };
+        let mut compute = Self {
+            transport,
+            _server: server,
+            ctx,
+            service,
+        };
+        compute
+            .report()
+            .await
+            .expect("the first report is answered");
+        compute
+    }
+
+    async fn report(&mut self) -> nova_objects::Result<()> {
+        let count = self.service.report_count().expect("it is set");
+        self.service.set_report_count(count + 1);
+        self.service.save(&self.ctx).await
+    }
+}
+
+async fn register(ctx: &Context, host: &str) -> Service {
+    let mut service = Service::new();
+    service.set_host(host);
+    service.set_binary("nova-compute");
+    service.set_topic("compute");
+    service.set_report_count(0);
+    service.set_disabled(false);
+    service.create(ctx).await.expect("a service is registered");
+    service
+}
+
+/// One thing that happened to all at once.
+#[derive(Debug)]
+struct Phase {
+    what: &'static str,
+    took: Duration,
+}
+
+struct Fleet {
+    broker: RabbitMq,
+    conductor: Process,
+    cell: Arc<Cell>,
+    computes: Vec<Compute>,
+    phases: Vec<Phase>,
+}
+
+impl Fleet {
+    fn of(number: usize) -> Vec<Phase> {
+        raise_limit();
+        let broker = RabbitMq::start();
+        let server = MariaDb::start(&["main", "api"]);
+        let mut cell = Cell::on(&broker.url(), &server);
+        // As Nova comes.
+        cell.rabbit.durable_queues = false;
+        cell.at_least_once = false;
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            cell.prepare().await;
+            let conductor = Process::start(&cell, "conductor");
+            let mut fleet = Self {
+                broker,
+                conductor,
+                cell: Arc::new(cell),
+                computes: Vec::new(),
+                phases: Vec::new(),
+            };
+            fleet.run(number).await;
+            fleet.phases
+        })
+    }
+
+    async fn run(&mut self, number: usize) {
+        eprintln!(
+            "{number} computes, each with three connections; {}",
+            limits()
+        );
+        let before = Instant::now();
+        self.start(number).await;
+        self.done("all started at once", before);
+
+        let queues = self.broker.queues().len();
+        self.steadily().await;
+        assert_eq!(
+            self.broker.queues().len(),
+            queues,
+            "no queue is added at steady state"
+        );
+
+        let before = Instant::now();
+        let stopping: Vec<_> = self
+            .computes
+            .drain(..)
+            .map(|compute| tokio::spawn(async move { compute.transport.close().await }))
+            .collect();
+        for stopped in stopping {
+            stopped.await.expect("a compute stops");
+        }
+        self.done("all stopped at once", before);
+        let before = Instant::now();
+        self.start(number).await;
+        self.done("all started again at once", before);
+
+        let before = Instant::now();
+        self.broker.kill();
+        self.broker.launch();
+        self.report_all().await;
+        self.done("the broker was killed and is back, all reported", before);
+    }
+
+    async fn start(&mut self, number: usize) {
+        let starting: Vec<_> = (0..number)
+            .map(|number| {
+                let cell = self.cell.clone();
+                tokio::spawn(async move { Compute::start(&cell, number).await })
+            })
+            .collect();
+        for compute in starting {
+            self.computes.push(compute.await.expect("a compute starts"));
+        }
+    }
+
+    /// Reports as computes do, spread over the interval.
+    async fn steadily(&mut self) {
+        let number = u32::try_from(self.computes.len())
+            .expect("not so many")
+            .max(1);
+        let begun = Instant::now();
+        let used = self.conductor.processor_time();
+        let reporting: Vec<_> = (0..number)
+            .zip(self.computes.drain(..))
+            .map(|(turn, mut compute)| {
+                tokio::spawn(async move {
+                    tokio::time::sleep(REPORT * turn / number).await;
+                    let asked = Instant::now();
+                    compute.report().await.expect("a report is answered");
+                    (asked.elapsed(), compute)
+                })
+            })
+            .collect();
+        let mut times = Vec::new();
+        for report in reporting {
+            let (time, compute) = report.await.expect("a compute reports");
+            times.push(time);
+            self.computes.push(compute);
+        }
+        times.sort_unstable();
+        let at = |percent: usize| times.get(times.len() * percent / 100).copied();
+        eprintln!(
+            "each reported within {REPORT:?}: p50 {:?}, p99 {:?}, the conductor used {:.2} s of processor",
+            at(50).unwrap_or_default(),
+            at(99).unwrap_or_default(),
+            (self.conductor.processor_time() - used).as_secs_f64(),
+        );
+        self.done("one round of reports", begun);
+    }
+
+    /// All report at once, again where that fails, until each was answered.
+    async fn report_all(&mut self) {
+        let reporting: Vec<_> = self
+            .computes
+            .drain(..)
+            .map(|mut compute| {
+                tokio::spawn(async move {
+                    let begun = Instant::now();
+                    while let Err(error) = compute.report().await {
+                        assert!(begun.elapsed() < TIMEOUT * 3, "{error}");
+                        tokio::time::sleep(Duration::from_millis(200)).await;
+                    }
+                    compute
+                })
+            })
+            .collect();
+        for report in reporting {
+            self.computes.push(report.await.expect("a compute reports"));
+        }
+    }
+
+    fn done(&mut self, what: &'static str, since: Instant) {
+        let took = since.elapsed();
+        eprintln!(
+            "{took:>8.2?}  {what}; broker: {}; conductor: {} MiB at its peak, {:.1} s of processor",
+            self.broker_use(),
+            self.conductor.peak(),
+            self.conductor.processor_time().as_secs_f64(),
+        );
+        self.phases.push(Phase { what, took });
+    }
+
+    /// What the broker has in use of what it may.
+    fn broker_use(&self) -> String {
+        let status = self.broker.ctl(&["status"]);
+        let wanted = ["Total: ", "Sockets: ", "Total memory used: "];
+        let found = status.lines().filter_map(|line| {
+            let line = line.trim();
+            wanted
+                .iter()
+                .any(|wanted| line.starts_with(wanted))
+                .then_some(line)
+        });
+        let queues = self.broker.queues().len();
+        let found: Vec<&str> = found.collect();
+        format!("{queues} queues, {}", found.join(", "))
+    }
+}
+
+/// As many files as this process may have at most.
+fn raise_limit() {
+    let process = std::process::id().to_string();
+    let raised = Command::new("sh")
+        .args([
+            "-c",
+            "prlimit --pid \"$0\" --nofile=\"$(ulimit -Hn)\":\"$(ulimit -Hn)\"",
+            &process,
+        ])
+        .status();
+    if !raised.is_ok_and(|status| status.success()) {
+        eprintln!("the limit of open files stays as it is");
+    }
+}
+
+/// What this machine sets bounds to.
+fn limits() -> String {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let files = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))
+        .and_then(|line| line.split_whitespace().next())
+        .unwrap_or("?");
+    let processors = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{files} open files a process, {processors} processors")
+}
