@@ -165,8 +165,7 @@ impl Conductor {
             });
         }
         let server = options.server();
-        let mut conductor =
-            Self::pinned(transport, host, endpoint, server, options.pin).await?;
+        let mut conductor = Self::pinned(transport, host, endpoint, server, options.pin).await?;
         conductor._forgetting = forgetting;
         Ok(conductor)
     }

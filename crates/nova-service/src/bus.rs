@@ -5,6 +5,7 @@ mod rabbit;
 use oslo_config::Settings;
 use oslo_messaging::grpc::{Hub, HubOptions};
 use oslo_messaging::{Pem, TlsOptions, Transport, TransportOptions, TransportUrl};
+use oslo_messaging_rabbit::{Tap, TapSource};
 
 use crate::{Error, Result};
 
@@ -56,6 +57,17 @@ impl Bus {
             transport: hub.transport(options(program, settings)),
             hub: Some(hub),
         })
+    }
+
+    /// Looks at what passes on the bus, without joining it.
+    ///
+    /// # Errors
+    /// [`Error::Bus`] when it is not RabbitMQ, or refuses.
+    pub async fn tap(program: &str, settings: &Settings, source: &TapSource) -> Result<Tap> {
+        let url = url(settings)?;
+        rabbit::tap(settings, &url, &options(program, settings), source)
+            .await
+            .map_err(|source| bus(settings, source))
     }
 
     /// The transport, for clients and servers.

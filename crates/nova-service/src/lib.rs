@@ -15,6 +15,7 @@ mod start;
 pub use bus::Bus;
 pub use codec::request_codec;
 pub use exit::{Exit, report};
+pub use oslo_messaging_rabbit::{Tap, TapSource, Tapped};
 pub use peers::{peers, profile, reads};
 pub use pin::{Pin, PinError};
 pub use shutdown::Shutdown;

@@ -1,6 +1,7 @@
 //! The commands and their flags.
 
 mod object;
+mod rpc;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use oslo_config::ConfigArgs;
 
 pub use self::object::{Call, Convert, Object};
+pub use self::rpc::{Ping, Rpc, Watch};
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 done; 1 what was asked for failed; 2 wrong usage; 69 a database, the bus or a
@@ -125,6 +127,9 @@ pub enum Command {
     /// Classes, recorded objects and messages, and their methods.
     #[command(subcommand)]
     Object(Object),
+    /// The services on the bus, and what they say to each other.
+    #[command(subcommand)]
+    Rpc(Rpc),
 }
 
 /// `novactl db`

@@ -37,6 +37,18 @@ pub enum Error {
         #[source]
         source: oslo_messaging::Error,
     },
+    /// A service did not answer a ping.
+    #[error("ping {target}")]
+    NoAnswer {
+        /// Topic and host.
+        target: String,
+        /// What the bus said.
+        #[source]
+        source: oslo_messaging::Error,
+    },
+    /// What passes on the bus cannot be seen any more.
+    #[error("watch the bus")]
+    Watch(#[source] oslo_messaging::Error),
     /// There is no such thing.
     #[error("find {kind} `{name}`: there is none of that name or id")]
     NotFound {
@@ -137,7 +149,10 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Start(error) => error.exit(),
-            Self::Database(_) | Self::NoConductor { .. } => Exit::Unavailable,
+            Self::Database(_)
+            | Self::NoConductor { .. }
+            | Self::NoAnswer { .. }
+            | Self::Watch(_) => Exit::Unavailable,
             Self::Object(error) | Self::Server(nova_api::Error::Object(error))
                 if is_unreachable(error) =>
             {
@@ -156,6 +171,12 @@ impl Error {
             Self::NoConductor { .. } => {
                 Some("start one with `nova-conductor`, with the same --config-file, or check `transport_url`".to_owned())
             }
+            Self::NoAnswer { .. } => Some(
+                "see whether the service runs on that bus (`novactl service list` shows its reports), and that the topic and \
+                 host are its own"
+                    .to_owned(),
+            ),
+            Self::Watch(_) => Some("start it again; what passed meanwhile is not shown".to_owned()),
             Self::Object(error) | Self::Server(nova_api::Error::Object(error)) if is_unreachable(error) => {
                 Some("see whether `nova-conductor` is running and its log is quiet".to_owned())
             }
@@ -190,6 +211,8 @@ impl Error {
             Self::Server(nova_api::Error::State { .. }) => "InstanceInvalidState".to_owned(),
             Self::Server(_) => "Server".to_owned(),
             Self::NoConductor { .. } => "NoConductor".to_owned(),
+            Self::NoAnswer { .. } => "NoAnswer".to_owned(),
+            Self::Watch(_) => "Watch".to_owned(),
             Self::NotFound { .. } => "NotFound".to_owned(),
             Self::Ambiguous { .. } => "Ambiguous".to_owned(),
             Self::Read { .. } | Self::Input { .. } => "Input".to_owned(),

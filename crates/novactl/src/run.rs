@@ -45,13 +45,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let output = Output::new(&cli.common);
-    match start(&cli).and_then(|answer| output.print(&answer)) {
+    match start(&cli, &output).and_then(|answer| output.print(&answer)) {
         Ok(()) => Exit::Success,
         Err(error) => fail(&error, cli.common.json),
     }
 }
 
-fn start(cli: &Cli) -> Result<Answer> {
+fn start(cli: &Cli, output: &Output) -> Result<Answer> {
     // What is in this program needs no configuration, and works with a broken one.
     if let Command::Object(object) = &cli.command
         && let Some(answer) = commands::object::offline(object)
@@ -62,13 +62,13 @@ fn start(cli: &Cli) -> Result<Answer> {
     let runtime = nova_service::runtime()?;
     runtime.block_on(async {
         let session = Session::new(settings, &cli.common);
-        let answer = dispatch(&cli.command, &session).await;
+        let answer = dispatch(&cli.command, &session, output).await;
         session.close().await;
         answer
     })
 }
 
-async fn dispatch(command: &Command, session: &Session) -> Result<Answer> {
+async fn dispatch(command: &Command, session: &Session, output: &Output) -> Result<Answer> {
     match command {
         Command::Db(command) => commands::db::run(command, session).await,
         Command::Service(command) => commands::service::run(command, session).await,
@@ -77,6 +77,7 @@ async fn dispatch(command: &Command, session: &Session) -> Result<Answer> {
         Command::Keypair(command) => commands::keypair::run(command, session).await,
         Command::Server(command) => commands::server::run(command, session).await,
         Command::Object(command) => commands::object::run(command, session).await,
+        Command::Rpc(command) => commands::rpc::run(command, session, output).await,
     }
 }
 

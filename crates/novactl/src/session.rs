@@ -30,6 +30,7 @@ pub struct Session {
     request: RequestContext,
     db: OnceCell<NovaDb>,
     bus: OnceCell<Bus>,
+    greeted: OnceCell<()>,
 }
 
 impl Session {
@@ -46,6 +47,7 @@ impl Session {
             request,
             db: OnceCell::new(),
             bus: OnceCell::new(),
+            greeted: OnceCell::new(),
         }
     }
 
@@ -107,20 +109,20 @@ impl Session {
     /// # Errors
     /// [`Error::NoConductor`], and [`Error::Start`] when the URL cannot be used.
     pub async fn transport(&self) -> Result<&Transport> {
-        let bus = self
-            .bus
-            .get_or_try_init(|| async {
-                let bus = Bus::join(PROGRAM, &self.settings).await?;
-                match self.greet(bus.transport()).await {
-                    Ok(()) => Ok(bus),
-                    Err(error) => {
-                        bus.close().await;
-                        Err(error)
-                    }
-                }
-            })
+        let transport = self.bus().await?;
+        self.greeted
+            .get_or_try_init(|| self.greet(transport))
             .await?;
-        Ok(bus.transport())
+        Ok(transport)
+    }
+
+    /// The bus, whoever is on it.
+    ///
+    /// # Errors
+    /// [`Error::Start`] when the URL cannot be used.
+    pub async fn bus(&self) -> Result<&Transport> {
+        let join = || Bus::join(PROGRAM, &self.settings);
+        Ok(self.bus.get_or_try_init(join).await?.transport())
     }
 
     /// Asks for a sign of life, so that a conductor that is not there is said

@@ -150,7 +150,10 @@ mod tests {
             shown.contains(text) && shown.contains("`rabbitmqctl -p / delete_queue conductor`"),
             "{shown}"
         );
-        assert!(shown.contains("the same amqp_durable_queues, rabbit_quorum_queue"), "{shown}");
+        assert!(
+            shown.contains("the same amqp_durable_queues, rabbit_quorum_queue"),
+            "{shown}"
+        );
     }
 
     #[test]
@@ -170,7 +173,10 @@ mod tests {
         ] {
             let shown = of(argument, "queue 'compute'");
             assert!(shown.contains(option), "{argument}: {shown}");
-            assert!(shown.contains("rabbitmqctl -p cell1 delete_queue compute"), "{shown}");
+            assert!(
+                shown.contains("rabbitmqctl -p cell1 delete_queue compute"),
+                "{shown}"
+            );
         }
         assert!(of("durable", "exchange 'nova'").contains("delete exchange"));
     }

@@ -50,9 +50,11 @@ mod replies;
 mod runtime;
 mod shared;
 mod socket;
+mod tap;
 mod tls;
 mod topology;
 
 pub use driver::RabbitFactory;
 pub use error::RabbitError;
 pub use options::{Login, QueueManager, QuorumLimits, RabbitOptions};
+pub use tap::{Tap, TapSource, Tapped};

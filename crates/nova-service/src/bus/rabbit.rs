@@ -1,21 +1,39 @@
 //! `[oslo_messaging_rabbit]` as the driver of `rabbit://` takes it.
 
 use oslo_config::Settings;
-use oslo_messaging::{Pem, TlsOptions, TransportUrl};
+use oslo_messaging::{Pem, TlsOptions, TransportOptions, TransportUrl};
 use oslo_messaging_rabbit::{Login, QueueManager, QuorumLimits, RabbitFactory, RabbitOptions};
+use oslo_messaging_rabbit::{Tap, TapSource};
 
 /// The driver, as it is configured.
 pub(super) fn factory(
     settings: &Settings,
     url: &TransportUrl,
 ) -> oslo_messaging::Result<RabbitFactory> {
+    options(settings, url).map(RabbitFactory::new)
+}
+
+/// Looks at what passes on the bus of `transport_url`, which must be RabbitMQ.
+pub(super) async fn tap(
+    settings: &Settings,
+    url: &TransportUrl,
+    transport: &TransportOptions,
+    source: &TapSource,
+) -> oslo_messaging::Result<Tap> {
+    if !url.scheme.contains("rabbit") {
+        return Err(url.invalid("only a RabbitMQ bus (rabbit://) can be looked at"));
+    }
+    Tap::open(url, transport, &options(settings, url)?, source).await
+}
+
+fn options(settings: &Settings, url: &TransportUrl) -> oslo_messaging::Result<RabbitOptions> {
     let rabbit = &settings.rabbit;
     if let (Some(compression), true) = (&rabbit.kombu_compression, url.scheme.contains("rabbit")) {
         return Err(url.invalid(format!(
             "kombu_compression = {compression} is not supported; unset it in every service of this bus"
         )));
     }
-    Ok(RabbitFactory::new(RabbitOptions {
+    Ok(RabbitOptions {
         durable_queues: rabbit.amqp_durable_queues,
         auto_delete: rabbit.amqp_auto_delete,
         quorum_queue: rabbit.rabbit_quorum_queue,
@@ -56,7 +74,7 @@ pub(super) fn factory(
         }),
         verify_hostname: rabbit.ssl_enforce_hostname_verification,
         ..RabbitOptions::default()
-    }))
+    })
 }
 
 fn file(path: &str) -> Option<Pem> {

@@ -5,6 +5,7 @@ pub mod flavor;
 pub mod hypervisor;
 pub mod keypair;
 pub mod object;
+pub mod rpc;
 pub mod server;
 pub mod service;
 

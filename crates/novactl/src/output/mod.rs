@@ -132,7 +132,7 @@ impl Output {
             .map_err(Error::Write)
     }
 
-    fn text(&self, text: &Text) -> String {
+    pub(crate) fn text(&self, text: &Text) -> String {
         match text {
             Text::Table(table) => table.render(self.width, self.styler),
             Text::Record(pairs) => table::record(pairs, self.styler),

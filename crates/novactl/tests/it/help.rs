@@ -33,6 +33,8 @@ fn every_command_explains_itself() {
         &["object", "convert"],
         &["object", "methods"],
         &["object", "list"],
+        &["rpc", "ping"],
+        &["rpc", "watch"],
     ];
     let deployment = Deployment::new();
     for command in commands {

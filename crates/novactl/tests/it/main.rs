@@ -8,6 +8,7 @@ mod object_call;
 mod object_convert;
 mod object_convert_like_nova;
 mod object_show;
+mod rabbit;
 mod route;
 mod server;
 mod support;
