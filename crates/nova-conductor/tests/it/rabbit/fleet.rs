@@ -27,7 +27,12 @@ const REPORT: Duration = Duration::from_secs(10);
 fn a_hundred_computes_start_and_start_again_at_once() {
     let fleet = Fleet::of(100);
     for phase in &fleet {
-        assert!(phase.took < Duration::from_secs(60), "{phase:?}");
+        assert!(
+            phase.took < Duration::from_secs(60),
+            "{} took {:?}",
+            phase.what,
+            phase.took
+        );
     }
 }
 
@@ -99,7 +104,6 @@ async fn register(ctx: &Context, host: &str) -> Service {
 }
 
 /// One thing that happened to all at once.
-#[derive(Debug)]
 struct Phase {
     what: &'static str,
     took: Duration,
