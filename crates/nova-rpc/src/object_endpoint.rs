@@ -87,11 +87,7 @@ impl ObjectEndpoint {
         }
     }
 
-    fn context(
-        &self,
-        call: &Call<'_>,
-        route: &Route,
-    ) -> Result<(Context, Form), Box<Failure>> {
+    fn context(&self, call: &Call<'_>, route: &Route) -> Result<(Context, Form), Box<Failure>> {
         let ctx = self.codec.decode(call.context, route.clone())?;
         let ctx = call
             .deadline
@@ -112,11 +108,7 @@ impl ObjectEndpoint {
         Ok((ctx, if native { Form::Native } else { Form::Compat }))
     }
 
-    async fn class_action(
-        &self,
-        call: &Call<'_>,
-        route: &Route,
-    ) -> Result<Json, Box<Failure>> {
+    async fn class_action(&self, call: &Call<'_>, route: &Route) -> Result<Json, Box<Failure>> {
         let [objname, objmethod, versions, args, kwargs] = call.args.bind(
             "ConductorManager.object_class_action_versions",
             ["objname", "objmethod", "object_versions", "args", "kwargs"],
@@ -142,11 +134,7 @@ impl ObjectEndpoint {
         write_result(&*result, wanted, &manifest, form)
     }
 
-    async fn object_action(
-        &self,
-        call: &Call<'_>,
-        route: &Route,
-    ) -> Result<Json, Box<Failure>> {
+    async fn object_action(&self, call: &Call<'_>, route: &Route) -> Result<Json, Box<Failure>> {
         const METHOD: &str = "ConductorManager.object_action";
         const ARGUMENTS: [&str; 4] = ["objinst", "objmethod", "args", "kwargs"];
         let ([objinst, objmethod, args, kwargs], expect) = match call.args.get(EXPECT_ARGUMENT) {
