@@ -1,5 +1,6 @@
 //! The commands and their flags.
 
+mod diff;
 mod object;
 mod rpc;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oslo_config::ConfigArgs;
 
+pub use self::diff::Diff;
 pub use self::object::{Call, Convert, Object};
 pub use self::rpc::{Ping, Rpc, Watch};
 

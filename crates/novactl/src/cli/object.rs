@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use versionedobjects::Version;
 
+use super::Diff;
+
 /// `novactl object`
 #[derive(Subcommand, Debug)]
 pub enum Object {
@@ -53,6 +55,13 @@ pub enum Object {
         "  echo '{\"primitive\": {..}, \"to\": \"1.1\"}' | novactl object convert"
     ))]
     Convert(Convert),
+    /// Compare recorded contracts: what peers of two releases lose with each other.
+    ///
+    /// A contract is the text that says what peers may rely on of a class: its
+    /// fields with their types at every version, and its methods. Each release
+    /// has one a class, in contract/nova of its source.
+    #[command(after_help = super::diff::EXAMPLES)]
+    Diff(Diff),
     /// Call a remotable method.
     #[command(after_help = concat!(
         "Arguments are JSON, or text where that is no JSON; NAME=VALUE passes one by name.\n\n",

@@ -31,6 +31,7 @@ fn every_command_explains_itself() {
         &["object", "show"],
         &["object", "call"],
         &["object", "convert"],
+        &["object", "diff"],
         &["object", "methods"],
         &["object", "list"],
         &["rpc", "ping"],

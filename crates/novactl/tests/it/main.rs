@@ -7,6 +7,7 @@ mod keypair;
 mod object_call;
 mod object_convert;
 mod object_convert_like_nova;
+mod object_diff;
 mod object_show;
 mod rabbit;
 mod route;

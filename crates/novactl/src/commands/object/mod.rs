@@ -2,6 +2,7 @@
 
 mod call;
 mod convert;
+mod diff;
 mod list;
 mod methods;
 mod show;
@@ -25,6 +26,7 @@ pub fn offline(command: &Object) -> Option<Result<Answer>> {
         Object::Methods { class } => methods::methods(class.as_deref()),
         Object::Show { file } => show::show(file),
         Object::Convert(wanted) => convert::convert(wanted),
+        Object::Diff(wanted) => diff::diff(wanted),
         Object::Call(_) => return None,
     })
 }
