@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use oslo_config::ConfigArgs;
+use versionedobjects::Version;
 
 pub use self::diff::Diff;
 pub use self::object::{Call, Convert, Object};
@@ -114,6 +115,13 @@ pub enum Command {
     /// The services of the deployment.
     #[command(subcommand)]
     Service(Service),
+    /// Who reads which versions of which objects.
+    ///
+    /// Asks every service that is up, and the conductors, what it reads; what
+    /// is sent to it is written as that. Columns are services that read the
+    /// same, rows the classes in which they differ.
+    #[command(after_help = "Example: novactl fleet --cannot-read Instance=2.8")]
+    Fleet(Fleet),
     /// The compute nodes and what they have.
     #[command(subcommand)]
     Hypervisor(Hypervisor),
@@ -169,6 +177,17 @@ pub enum Service {
         #[arg(long)]
         binary: Option<String>,
     },
+}
+
+/// `novactl fleet`
+#[derive(Args, Debug)]
+pub struct Fleet {
+    /// Show all classes, not only those in which services differ.
+    #[arg(long)]
+    pub all: bool,
+    /// Only list the services that cannot read that version of that class, or do not say.
+    #[arg(long, value_name = "CLASS=VERSION", conflicts_with = "all", value_parser = version_of)]
+    pub cannot_read: Option<(String, Version)>,
 }
 
 /// `novactl hypervisor`
@@ -347,6 +366,22 @@ pub struct Wait {
     /// How long to wait, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300, requires = "wait")]
     pub wait_timeout: u64,
+}
+
+fn version_of(text: &str) -> Result<(String, Version), String> {
+    let (class, version) = pair(text).map_err(|_| "CLASS=VERSION is expected".to_owned())?;
+    let known = nova_objects::registry()
+        .iter()
+        .any(|known| known.name == class);
+    if !known {
+        return Err(format!(
+            "there is no class {class}; `novactl object list` has them"
+        ));
+    }
+    let version = version
+        .parse()
+        .map_err(|error: versionedobjects::Error| error.to_string())?;
+    Ok((class, version))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -72,6 +72,7 @@ async fn dispatch(command: &Command, session: &Session, output: &Output) -> Resu
     match command {
         Command::Db(command) => commands::db::run(command, session).await,
         Command::Service(command) => commands::service::run(command, session).await,
+        Command::Fleet(command) => commands::fleet::run(command, session).await,
         Command::Hypervisor(command) => commands::hypervisor::run(command, session).await,
         Command::Flavor(command) => commands::flavor::run(command, session).await,
         Command::Keypair(command) => commands::keypair::run(command, session).await,

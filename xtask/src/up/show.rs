@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 /// How many stages a visit has.
-const STAGES: usize = 9;
+const STAGES: usize = 10;
 
 /// Writes to standard output, a line at a time.
 pub(super) struct Show {

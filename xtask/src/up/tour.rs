@@ -20,6 +20,7 @@ const OLD: &str = "compute3";
 pub(super) fn take(fleet: &mut Fleet, show: &mut Show) -> Result<(), String> {
     start(fleet, show)?;
     let control = fleet.control();
+    who_reads_what(&control, show)?;
     flavors(&control, show)?;
     let servers = servers(&control, show)?;
     both_sides(&control, &servers, show)?;
@@ -70,6 +71,30 @@ fn reported_in(control: &Control) -> Result<usize, String> {
         .count();
     let hypervisors = control.json(&["hypervisor", "list"])?;
     Ok(up.min(list(&hypervisors, "hypervisors").len()))
+}
+
+/// The matrix, as the services say it themselves.
+fn who_reads_what(control: &Control, show: &mut Show) -> Result<(), String> {
+    show.stage("See who reads what");
+    show.say(&format!(
+        "{OLD} is held to older versions of some objects, as in the middle of an upgrade. Every service says what it"
+    ));
+    show.say(
+        "reads, and whoever sends it something looks that up: a column is what is sent there.",
+    );
+    show.command("novactl fleet");
+    show.say(&control.text(&["fleet"])?);
+    let class = "Instance=2.8";
+    show.command(&format!("novactl fleet --cannot-read {class}"));
+    show.say(&control.text(&["fleet", "--cannot-read", class])?);
+    let unable = control.json(&["fleet", "--cannot-read", class])?;
+    let names = list(&unable, "names");
+    if names.len() != 1 || !names.iter().any(|name| name == &format!("compute.{OLD}")) {
+        return Err(format!(
+            "{OLD} alone should be unable to read {class}, not {names:?}"
+        ));
+    }
+    Ok(())
 }
 
 fn flavors(control: &Control, show: &mut Show) -> Result<(), String> {
@@ -211,10 +236,27 @@ fn life(control: &Control, servers: &[Server], show: &mut Show) -> Result<(), St
         control.text(&args)?;
     }
     show.took("all done");
+    show.command("novactl fleet");
+    show.say(&control.text(&["fleet"])?);
+    no_backports(control, show)?;
     show.command("novactl server list");
     show.say(&control.text(&["server", "list"])?);
     show.command(&format!("novactl server show {}", name(0)?));
     show.say(&control.text(&["server", "show", name(0)?])?);
+    Ok(())
+}
+
+/// Nobody has to have asked for anything in an older form.
+fn no_backports(control: &Control, show: &mut Show) -> Result<(), String> {
+    let fleet = control.json(&["fleet"])?;
+    for service in list(&fleet, "services") {
+        for count in ["too_new", "backports_asked", "backports_served"] {
+            if service["skew"][count] != 0 {
+                return Err(format!("{count} of a service is not 0: {service}"));
+            }
+        }
+    }
+    show.say("Nothing came too new to be read, and nobody had to ask for an older form.");
     Ok(())
 }
 
@@ -233,6 +275,9 @@ pub(super) fn what_next(fleet: &Fleet, show: &mut Show) {
     show.say("n server create mine --flavor m1.tiny --wait      # built by whichever compute has most room");
     show.say(
         "n --route conductor server list                   # the same command without a database",
+    );
+    show.say(
+        "n fleet --all                                     # who reads which version of which class",
     );
     show.say(
         "n object methods Instance                         # what can be called, and its history",

@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod flavor;
+pub mod fleet;
 pub mod hypervisor;
 pub mod keypair;
 pub mod object;

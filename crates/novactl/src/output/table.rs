@@ -1,5 +1,6 @@
 //! Tables that line up, and fit.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -81,7 +82,7 @@ impl From<Option<&str>> for Cell {
 /// Rows under headings.
 #[derive(Debug, Default)]
 pub struct Table {
-    headings: Vec<&'static str>,
+    headings: Vec<Cow<'static, str>>,
     rows: Vec<Vec<Cell>>,
     empty: &'static str,
 }
@@ -90,8 +91,19 @@ impl Table {
     /// A table without rows; `empty` is what is said if none are added.
     #[must_use]
     pub fn new(headings: impl Into<Vec<&'static str>>, empty: &'static str) -> Self {
+        let headings: Vec<&'static str> = headings.into();
         Self {
-            headings: headings.into(),
+            headings: headings.into_iter().map(Cow::Borrowed).collect(),
+            rows: Vec::new(),
+            empty,
+        }
+    }
+
+    /// The same with headings that are known only now.
+    #[must_use]
+    pub fn titled(headings: impl IntoIterator<Item = String>, empty: &'static str) -> Self {
+        Self {
+            headings: headings.into_iter().map(Cow::Owned).collect(),
             rows: Vec::new(),
             empty,
         }
@@ -139,7 +151,7 @@ impl Table {
             .iter()
             .zip(&right)
             .map(|(heading, right)| Cell {
-                text: (*heading).to_owned(),
+                text: heading.clone().into_owned(),
                 style: Style::Heading,
                 right: *right,
             });
@@ -158,7 +170,7 @@ impl Table {
                 let pairs: Vec<(String, Cell)> = self
                     .headings
                     .iter()
-                    .map(|heading| (*heading).to_owned())
+                    .map(|heading| heading.clone().into_owned())
                     .zip(row.iter().cloned())
                     .collect();
                 record(&pairs, styler)

@@ -11,6 +11,7 @@ fn every_command_explains_itself() {
         &["db", "version"],
         &["service"],
         &["service", "list"],
+        &["fleet"],
         &["hypervisor", "list"],
         &["flavor"],
         &["flavor", "create"],

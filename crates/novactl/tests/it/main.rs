@@ -2,6 +2,7 @@
 
 mod db;
 mod flavor;
+mod fleet;
 mod help;
 mod keypair;
 mod object_call;
