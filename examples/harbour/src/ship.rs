@@ -4,7 +4,10 @@ use versionedobjects::prelude::*;
 
 /// A ship.
 #[derive(VersionedObject, Debug, Clone, Default)]
-#[object(history("1.0" = "Initial version", "1.1" = "Added length"))]
+#[object(
+    contract = "../contract/harbour",
+    history("1.0" = "Initial version", "1.1" = "Added length")
+)]
 pub struct Ship {
     meta: Meta,
     /// What is painted on the bow.

@@ -22,6 +22,7 @@ pub enum VisitState {
 /// One stay of a ship at a berth.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../contract/harbour",
     methods,
     history(
         "1.0" = "Initial version",
@@ -74,6 +75,7 @@ pub trait VisitStore {
 /// Visits, oldest first.
 #[derive(VersionedObject, Debug, Clone, Default)]
 #[object(
+    contract = "../contract/harbour",
     list_of(Visit),
     methods,
     history("1.0" = "Initial version", "1.1" = "Visit 1.1", "1.2" = "Visit 1.2")
