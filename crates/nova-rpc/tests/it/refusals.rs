@@ -154,7 +154,7 @@ async fn classes_and_versions_that_are_unknown_are_refused() {
     assert_eq!(error.class, "KeyError", "the manifest does not name it");
     for (versions, class) in [
         (json!({"Nonesuch": "1.0"}), "UnsupportedObjectError"),
-        (json!({"Nonesuch": "one"}), "ValueError"),
+        (json!({"Nonesuch": "one"}), "InvalidVersion"),
         (json!({"Nonesuch": 1}), "TypeError"),
         (json!([]), "TypeError"),
     ] {
@@ -216,7 +216,7 @@ async fn objects_that_make_no_sense_are_refused() {
     for (object, class) in [
         (foreign, "UnsupportedObjectError"),
         (unfit, "ValueError"),
-        (json!({}), "ValueError"),
+        (json!({}), "KeyError"),
         (json!(null), "ValueError"),
         (json!([1]), "ValueError"),
     ] {
