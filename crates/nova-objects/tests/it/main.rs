@@ -13,5 +13,6 @@ mod lazy;
 mod recorded;
 mod round_trips;
 mod semantics;
+mod upgrades;
 mod vectors;
 mod ways;
