@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "versionedobjects",
         &["versionedobjects-macros", "python-json"],
     ),
+    ("versionedobjects-sim", &["versionedobjects"]),
     ("oslo-config", &[]),
     ("oslo-log", &["oslo-config"]),
     ("oslo-messaging", &["python-json"]),
