@@ -113,6 +113,8 @@ pub(crate) struct Services {
     /// A Python that has the real Nova, or why there is none.
     python: Option<Result<PathBuf, String>>,
     private: Vec<Private>,
+    /// What makes virtual hosts on a private RabbitMQ; on another one the installed program does.
+    rabbitmqctl: Option<PathBuf>,
     folder: Option<Folder>,
 }
 
@@ -189,6 +191,9 @@ impl Services {
         let mut private = kind.start(folder)?;
         private.wait_until(|port| kind.answers(port), || progress.still())?;
         let url = kind.url(private.port());
+        if kind == Kind::RabbitMq {
+            self.rabbitmqctl = Some(rabbitmq::control(folder)?);
+        }
         self.private.push(private);
         Ok((url, "private instance started"))
     }
@@ -200,10 +205,17 @@ impl Services {
             .iter()
             .map(|(kind, url)| (kind.variable(), url.clone()));
         let python = self.python.iter().flatten();
-        let python = python.map(|python| (python::VARIABLE, python.display().to_string()));
+        let control = self
+            .rabbitmqctl
+            .iter()
+            .map(|path| ("TEST_RABBITMQCTL", path));
+        let paths = python
+            .map(|python| (python::VARIABLE, python))
+            .chain(control);
+        let paths = paths.map(|(name, path)| (name, path.display().to_string()));
         let pass_by = !ci && !self.missing.is_empty();
         found
-            .chain(python)
+            .chain(paths)
             .chain(pass_by.then(|| ("NOVA_TEST_SKIP_UNAVAILABLE", "1".to_owned())))
             .collect()
     }

@@ -1,6 +1,7 @@
 //! A private RabbitMQ.
 
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -42,15 +43,19 @@ pub(super) fn start(folder: &Folder) -> Result<Private, String> {
     };
     name_server.wait_until(listens, || {})?;
 
-    let mut command = Command::new(server);
-    command
-        .env("HOME", &folder)
-        .env("ERL_EPMD_PORT", names.to_string())
-        .env("ERL_EPMD_ADDRESS", "127.0.0.1")
-        .env(
+    let node = [
+        ("HOME", folder.display().to_string()),
+        ("ERL_EPMD_PORT", names.to_string()),
+        (
             "RABBITMQ_NODENAME",
             format!("nova-{}@localhost", std::process::id()),
-        )
+        ),
+    ];
+    write_control(&folder, &server.with_file_name("rabbitmqctl"), &node)?;
+    let mut command = Command::new(server);
+    command
+        .envs(node)
+        .env("ERL_EPMD_ADDRESS", "127.0.0.1")
         .env("RABBITMQ_NODE_PORT", port.to_string())
         .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
         .env("RABBITMQ_DIST_PORT", distribution.to_string())
@@ -62,4 +67,28 @@ pub(super) fn start(folder: &Folder) -> Result<Private, String> {
         .env("RABBITMQ_PID_FILE", folder.join("pid"))
         .current_dir(&folder);
     Ok(Private::start("RabbitMQ", port, &folder, &command)?.needs(name_server))
+}
+
+/// Writes a program that is `rabbitmqctl` for this server, whoever calls it.
+fn write_control(folder: &Path, program: &Path, node: &[(&str, String)]) -> Result<(), String> {
+    let path = folder.join(CONTROL);
+    let fail = |error| format!("cannot write {}: {error}", path.display());
+    let set: Vec<String> = node
+        .iter()
+        .map(|(name, value)| format!("{name}='{value}'"))
+        .collect();
+    let text = format!(
+        "#!/bin/sh\nexport {}\nexec '{}' \"$@\"\n",
+        set.join(" "),
+        program.display()
+    );
+    std::fs::write(&path, text).map_err(fail)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(fail)
+}
+
+const CONTROL: &str = "rabbitmqctl";
+
+/// The program with which virtual hosts are made on the private server.
+pub(super) fn control(folder: &Folder) -> Result<PathBuf, String> {
+    Ok(folder.sub("rabbitmq")?.join(CONTROL))
 }
