@@ -283,7 +283,11 @@ impl ProjectError for Error {
                 class: Cow::Borrowed(error.class()),
                 module: Cow::Borrowed(BUILTINS),
                 message: error.to_string(),
-                args: vec![Json::from(error.argument())],
+                args: match error {
+                    // Raised without a word.
+                    BuiltinError::NotImplemented(word) if word.is_empty() => Vec::new(),
+                    _ => vec![Json::from(error.argument())],
+                },
                 kwargs: JsonMap::new(),
             },
             Self::Database(error) => Exception {
@@ -315,8 +319,10 @@ impl ProjectError for Error {
 
 /// The built-in this is, unless the text it was sent with would be lost.
 fn builtin(exception: &Exception) -> Option<Error> {
-    let [Json::String(argument)] = exception.args.as_slice() else {
-        return None;
+    let argument = match exception.args.as_slice() {
+        [] => "",
+        [Json::String(argument)] => argument,
+        _ => return None,
     };
     let error = BuiltinError::rebuild(&exception.class, argument)?;
     (error.to_string() == exception.message).then_some(Error::Builtin(error))

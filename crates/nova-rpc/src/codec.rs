@@ -30,12 +30,18 @@ pub trait RequestCodec: Send + Sync + 'static {
     /// # Errors
     /// What the caller is answered when the keys make no sense.
     fn decode(&self, message: &ContextView<'_>, route: Route) -> Result<Context, Box<Failure>>;
+
+    /// The project's exception for what objects refuse; oslo's, where a project has none of its own.
+    fn exception(&self, error: versionedobjects::Error) -> Exception {
+        error.to_exception()
+    }
 }
 
 /// The codec of a request type that has a form as a JSON object.
 pub struct MapCodec<R> {
     to_map: fn(&R) -> JsonMap,
     from_map: fn(&JsonMap) -> Result<R, Box<Exception>>,
+    exception: fn(versionedobjects::Error) -> Exception,
     /// The request that was written last, which is often the next one too.
     last: Mutex<Option<(R, CallContext)>>,
     /// The request that was read last, with what it was read from.
@@ -55,9 +61,17 @@ impl<R: Any + Clone + PartialEq + Send + Sync> MapCodec<R> {
         Self {
             to_map,
             from_map,
+            exception: |error| error.to_exception(),
             last: Mutex::new(None),
             read: Mutex::new(None),
         }
+    }
+
+    /// With exceptions of the project's own for what objects refuse.
+    #[must_use]
+    pub fn raising(mut self, exception: fn(versionedobjects::Error) -> Exception) -> Self {
+        self.exception = exception;
+        self
     }
 }
 
@@ -107,6 +121,10 @@ impl<R: Any + Clone + PartialEq + Send + Sync> RequestCodec for MapCodec<R> {
             .map(|(name, raw)| (name.into(), raw.get().into()));
         let (_, request) = read.insert((keys.collect(), Arc::new(request)));
         Ok(Context::with_shared(route, request.clone()))
+    }
+
+    fn exception(&self, error: versionedobjects::Error) -> Exception {
+        (self.exception)(error)
     }
 }
 

@@ -123,7 +123,7 @@ impl ObjectEndpoint {
             .map_err(|error| self.refused(error))?;
         let method = class
             .method(&string("objmethod", objmethod)?, MethodKind::Class)
-            .map_err(refused)?;
+            .map_err(|error| self.refused(error))?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
         let (ctx, form) = self.context(call, route)?;
@@ -132,6 +132,8 @@ impl ObjectEndpoint {
         tell_loads(&ctx, method.name);
         let result = result.map_err(failure_of)?;
         write_result(&*result, wanted, &manifest, form)
+            .map(Json::from_written)
+            .map_err(|error| self.refused(error))
     }
 
     async fn object_action(&self, call: &Call<'_>, route: &Route) -> Result<Json, Box<Failure>> {
@@ -145,16 +147,17 @@ impl ObjectEndpoint {
                 ([a, b, c, d], Some(expect))
             }
         };
-        let mut object = self.read(objinst)?;
+        let mut object = self.read(objinst, "obj_clone")?;
         let class = object.class();
         let method = class
             .method(&string("objmethod", objmethod)?, MethodKind::Instance)
-            .map_err(refused)?;
+            .map_err(|error| self.refused(error))?;
         let (args, kwargs) = (list(args)?, dictionary(kwargs)?);
         let kwargs = pairs(&kwargs);
         let (mut ctx, form) = self.context(call, route)?;
         if let Some(expect) = expect {
-            let expect = Expect::from_json(&parse(EXPECT_ARGUMENT, expect)?).map_err(refused)?;
+            let expect = Expect::from_json(&parse(EXPECT_ARGUMENT, expect)?)
+                .map_err(|error| self.refused(error))?;
             ctx = ctx.expecting(expect);
         }
         let arguments = self.arguments(&ctx, class, method, &args, &kwargs)?;
@@ -176,7 +179,10 @@ impl ObjectEndpoint {
         writer.comma();
         result.write(&mut writer);
         writer.raw("]");
-        writer.finish().map(Json::from_written).map_err(refused)
+        writer
+            .finish()
+            .map(Json::from_written)
+            .map_err(|error| self.refused(error))
     }
 
     fn backport(&self, call: &Call<'_>) -> Result<Json, Box<Failure>> {
@@ -184,7 +190,7 @@ impl ObjectEndpoint {
             "ConductorManager.object_backport_versions",
             ["objinst", "object_versions"],
         )?;
-        let object = self.read(objinst)?;
+        let object = self.read(objinst, "obj_name")?;
         let manifest = self.manifest(versions)?;
         let target = wanted(&manifest, object.class().name)?;
         self.skew.served();
@@ -202,13 +208,20 @@ impl ObjectEndpoint {
         object
             .to_json_with(options)
             .map(Json::from_written)
-            .map_err(refused)
+            .map_err(|error| self.refused(error))
     }
 
     /// Reads the object a call is about, and keeps in it what is not known here
     /// for its way back. One that is too new is refused at once: whoever is
     /// newest must do the conversion, and that is not us.
-    fn read(&self, objinst: &RawValue) -> Result<Box<dyn VersionedObject>, Box<Failure>> {
+    fn read(
+        &self,
+        objinst: &RawValue,
+        method: &str,
+    ) -> Result<Box<dyn VersionedObject>, Box<Failure>> {
+        if let Some(failure) = no_object(objinst, method) {
+            return Err(failure);
+        }
         let read = || {
             let mut reader = Reader::new(objinst.get())?
                 .pinned(self.pin.as_deref())
@@ -229,7 +242,8 @@ impl ObjectEndpoint {
         args: &[&'a str],
         kwargs: &[(&'a str, &'a str)],
     ) -> Result<Arguments<'a>, Box<Failure>> {
-        let bound = Arguments::bind(class.name, method, args, kwargs).map_err(refused)?;
+        let bound = Arguments::bind(class.name, method, args, kwargs)
+            .map_err(|error| self.refused(error))?;
         Ok(match (&self.pin, &self.route) {
             (None, Route::Direct(_)) => bound,
             _ => bound.under(ctx),
@@ -277,7 +291,7 @@ impl ObjectEndpoint {
                 "refused what is too new for this release"
             );
         }
-        refused(error)
+        failure_of(self.codec.exception(error))
     }
 }
 
@@ -349,8 +363,8 @@ fn write_result(
     wanted: Version,
     manifest: &Manifest,
     form: Form,
-) -> Result<Json, Box<Failure>> {
-    let text = match (form, result.as_object()) {
+) -> Result<String, Error> {
+    match (form, result.as_object()) {
         (Form::Native, Some(object)) => {
             let target = manifest
                 .get(object.class().name)
@@ -380,8 +394,7 @@ fn write_result(
             result.write(&mut writer);
             writer.finish()
         }
-    };
-    text.map(Json::from_written).map_err(refused)
+    }
 }
 
 /// Says after a request which attributes it had to load, by the lines that asked for them; a
@@ -398,8 +411,18 @@ pub fn tell_loads(ctx: &Context, method: &str) {
     }
 }
 
-fn refused(error: Error) -> Box<Failure> {
-    failure_of(error.to_exception())
+/// The refusal of what is no object at all: a Python conductor would look for this method of it.
+fn no_object(objinst: &RawValue, method: &str) -> Option<Box<Failure>> {
+    let kind = match objinst.get().bytes().next()? {
+        b'{' => return None,
+        b'n' => "NoneType",
+        b't' | b'f' => "bool",
+        b'"' => "str",
+        b'[' => "list",
+        _ => "number",
+    };
+    let message = format!("objinst is no object: '{kind}' object has no attribute '{method}'");
+    Some(Failure::builtin("AttributeError", message).into())
 }
 
 /// The version the caller wants of a class: Python's `object_versions[name]`.
