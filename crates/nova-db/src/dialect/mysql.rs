@@ -46,7 +46,8 @@ pub(crate) fn double(value: MySqlValueRef<'_>) -> Result<f64, BoxError> {
     let kind = value.type_info().into_owned();
     match kind.name() {
         "DECIMAL" => Ok(text(value)?.parse()?),
-        "FLOAT" => Ok(f64::from(<f32 as Decode<sqlx::MySql>>::decode(value)?)),
+        // What the server itself shows of one, and so every other client reads: 0.001, not what it is stored as.
+        "FLOAT" => Ok(format!("{:.5e}", <f32 as Decode<sqlx::MySql>>::decode(value)?).parse()?),
         "DOUBLE" => <f64 as Decode<sqlx::MySql>>::decode(value),
         #[expect(
             clippy::cast_precision_loss,

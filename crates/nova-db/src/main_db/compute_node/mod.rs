@@ -7,7 +7,7 @@ use nova_objects::{
     BuiltinError, ComputeNode, ComputeNodeList, ComputeNodeStore, Context, NovaException, Result,
 };
 use sea_query::{Cond, Expr, ExprTrait as _, Order, SelectStatement};
-use versionedobjects::{Json, JsonMap, Object as _, ObjectExt as _, Value, async_trait};
+use versionedobjects::{DateTime, Json, JsonMap, Object as _, ObjectExt as _, Value, async_trait};
 
 use super::service;
 use crate::changes::{Changes, now, soft_delete};
@@ -131,6 +131,17 @@ impl NovaDb {
         if !node.is_set("mapped") {
             node.load("mapped", 0)?;
         }
+        self.finish_node(ctx, db, node).await
+    }
+
+    /// A node without a ratio, or with one of 0, is given the configured one. One that does not name its host has that of
+    /// its service.
+    async fn finish_node(
+        &self,
+        ctx: &Context,
+        db: &impl Execute,
+        node: &mut ComputeNode,
+    ) -> Result<()> {
         let given = set_ratios(node, &self.settings)?;
         if !given.is_empty() {
             let update = given
@@ -139,16 +150,6 @@ impl NovaDb {
                 .take();
             db.execute("compute_node.give_ratios", &update).await?;
         }
-        self.finish_node(ctx, db, node).await
-    }
-
-    /// A node that does not name its host has that of its service.
-    async fn finish_node(
-        &self,
-        ctx: &Context,
-        db: &impl Execute,
-        node: &mut ComputeNode,
-    ) -> Result<()> {
         if node.host()?.is_none()
             && let Some(id) = node.service_id()?
         {
@@ -305,21 +306,7 @@ impl ComputeNodeStore for NovaDb {
         }
         forget_nulls(node);
         // What the row is given for itself, and is not among the changes.
-        let missing: [(&'static str, Value); 4] = [
-            ("mapped", 0.into()),
-            (
-                "cpu_allocation_ratio",
-                self.settings.cpu_allocation_ratio.into(),
-            ),
-            (
-                "ram_allocation_ratio",
-                self.settings.ram_allocation_ratio.into(),
-            ),
-            (
-                "disk_allocation_ratio",
-                self.settings.disk_allocation_ratio.into(),
-            ),
-        ];
+        let missing: [(&'static str, Value); 1] = [("mapped", 0.into())];
         let mut changes = COMPUTE_NODES.0.insertion(node, &missing);
         changes.set("stats", "{}");
         json::changes(node, &mut changes)?;
@@ -363,7 +350,8 @@ impl ComputeNodeStore for NovaDb {
         let mut changes = COMPUTE_NODES.0.changes(node);
         json::changes(node, &mut changes)?;
         // Even when nothing else has changed: schedulers compare it with what they have.
-        changes.set("updated_at", now());
+        let now = now();
+        changes.set("updated_at", now);
         let (changes, view, expect) = (&changes, read_deleted(ctx), ctx.expected());
         let row = self
             .main
@@ -374,7 +362,7 @@ impl ComputeNodeStore for NovaDb {
                     .add_option(view.condition("compute_nodes"));
                 let update = COMPUTE_NODES
                     .0
-                    .update(&tx, query, changes, now(), key, expect);
+                    .update(&tx, query, changes, now, key, expect);
                 if update.await? == 0 {
                     return Err(not_found(id));
                 }
@@ -382,7 +370,10 @@ impl ComputeNodeStore for NovaDb {
                 Ok(tx.fetch_one("compute_node.get_by_id", statement).await?)
             })
             .await?;
-        self.fill_node(ctx, &self.main, node, &row).await
+        self.fill_node(ctx, &self.main, node, &row).await?;
+        // The time that was written, of which MariaDB keeps whole seconds: so a caller that has only those is told of it.
+        node.load("updated_at", DateTime::from_naive_utc(now))?;
+        Ok(())
     }
 
     async fn destroy(&self, ctx: &Context, compute_node: &mut ComputeNode) -> Result<()> {

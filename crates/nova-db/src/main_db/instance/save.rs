@@ -373,6 +373,11 @@ impl<'w> Work<'w> {
         }
         relations::load(db, std::slice::from_mut(&mut stored), attrs, Reading::One).await?;
         INSTANCES.refresh_unchanged(instance, &stored);
+        // One that is there is filled again, and stays of the version it came with.
+        if let (Ok(Some(_)), Ok(Some(cache))) = (instance.info_cache(), stored.info_cache()) {
+            edit_inside(instance, "info_cache", |own| take_over(own, cache));
+            stored.unset("info_cache");
+        }
         for attr in [
             "metadata",
             "system_metadata",
