@@ -24,10 +24,11 @@ mod slot;
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use nova_db::{Dialect, NovaDb, Options};
+use nova_db::{Dialect, NovaDb, Options, Schema};
 
 pub use self::scratch::Scratch;
 
@@ -49,7 +50,20 @@ impl TestDatabase {
     ///
     /// When the server refuses.
     pub async fn create(dialect: Dialect) -> Self {
-        let slot = slot::Slot::claim(dialect).await;
+        Self::made_by(dialect, slot::Maker::Own).await
+    }
+
+    /// One on MariaDB whose tables were created by the original: `sync` is given which schema is to be where.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses.
+    pub async fn created_by(sync: impl Fn(Schema, &str) + Send + Sync + 'static) -> Self {
+        Self::made_by(Dialect::MySql, slot::Maker::Other(Arc::new(sync))).await
+    }
+
+    async fn made_by(dialect: Dialect, maker: slot::Maker) -> Self {
+        let slot = slot::Slot::claim(dialect, &maker).await;
         let (main_url, api_url) = (slot.main_url.clone(), slot.api_url.clone());
         scratch::remember(slot);
         let nova = NovaDb::open(&main_url, &api_url, &options())

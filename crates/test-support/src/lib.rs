@@ -2,5 +2,7 @@
 
 #[cfg(feature = "database")]
 pub mod database;
+#[cfg(feature = "peers")]
+pub mod peers;
 #[cfg(feature = "servers")]
 pub mod servers;

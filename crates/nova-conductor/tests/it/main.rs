@@ -1,8 +1,10 @@
 //! The conductor as its callers know it.
 
+mod answers;
 mod databases;
 mod expecting;
 mod faults;
+mod python_callers_cannot_tell;
 mod rabbit;
 mod reply_size;
 mod wire;

@@ -18,6 +18,8 @@ use oslo_messaging::{
 };
 use serde_json::{Map, Value, json};
 
+use crate::answers::compare;
+
 /// A file of `vectors/wire`: the messages of one step.
 pub(crate) struct Step {
     pub(crate) name: String,
@@ -221,29 +223,6 @@ impl Replay {
             }
             Err(error) => panic!("{method}: {error}"),
         }
-    }
-}
-
-/// Notes each place where two answers differ.
-fn compare(place: &str, ours: &Value, theirs: &Value, differences: &mut Vec<String>) {
-    match (ours, theirs) {
-        (Value::Object(a), Value::Object(b)) => {
-            for key in a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))) {
-                let missing = json!("(missing)");
-                let (ours, theirs) = (
-                    a.get(key).unwrap_or(&missing),
-                    b.get(key).unwrap_or(&missing),
-                );
-                compare(&format!("{place}.{key}"), ours, theirs, differences);
-            }
-        }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            for (index, (ours, theirs)) in a.iter().zip(b).enumerate() {
-                compare(&format!("{place}[{index}]"), ours, theirs, differences);
-            }
-        }
-        _ if ours == theirs => {}
-        _ => differences.push(format!("{place}: ours {ours}, theirs {theirs}")),
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use nova_db::migration::{Revision, Version};
 use nova_db::sea_query::{Expr, ExprTrait, Query};
@@ -23,6 +24,27 @@ pub(super) struct Slot {
     claim: Option<Database>,
 }
 
+/// Creates the tables of a schema at a URL.
+type Sync = dyn Fn(Schema, &str) + Send + std::marker::Sync;
+
+/// Who creates the tables.
+pub(super) enum Maker {
+    /// Our own migrations.
+    Own,
+    /// Another program, given which schema is to be where.
+    Other(Arc<Sync>),
+}
+
+impl Maker {
+    /// Tells the slots of one from those of the other.
+    fn mark(&self) -> &'static str {
+        match self {
+            Self::Own => "",
+            Self::Other(_) => "theirs_",
+        }
+    }
+}
+
 /// More slots than tests that run at a time, kept ones included.
 const MOST: usize = 200;
 
@@ -31,7 +53,7 @@ const KEPT: &str = "kept_after_a_failed_test";
 
 impl Slot {
     /// Claims one, making it if there is none free.
-    pub(super) async fn claim(dialect: Dialect) -> Self {
+    pub(super) async fn claim(dialect: Dialect, maker: &Maker) -> Self {
         if dialect == Dialect::Sqlite {
             return sqlite().await;
         }
@@ -39,7 +61,11 @@ impl Slot {
             .await
             .expect("the server answered before");
         for number in 0..MOST {
-            let name = format!("nova_slot_{}_{number}", fingerprint(dialect));
+            let name = format!(
+                "nova_slot_{}_{}{number}",
+                fingerprint(dialect),
+                maker.mark()
+            );
             if !try_lock(&server, &name).await {
                 continue;
             }
@@ -48,7 +74,7 @@ impl Slot {
                 api_url: url_of(dialect, &format!("{name}_api")),
                 claim: Some(server.clone()),
             };
-            if slot.is_ready(&server, &name).await {
+            if slot.is_ready(&server, &name, maker).await {
                 return slot;
             }
             unlock(&server, &name).await;
@@ -59,11 +85,11 @@ impl Slot {
     }
 
     /// Makes and empties both databases; no if they are kept.
-    async fn is_ready(&self, server: &Database, name: &str) -> bool {
+    async fn is_ready(&self, server: &Database, name: &str, maker: &Maker) -> bool {
         for (schema, url) in [(Schema::Main, &self.main_url), (Schema::Api, &self.api_url)] {
             let database = format!("{name}_{schema}");
             if !exists(server, &database).await {
-                create(server.dialect(), &database, url, schema).await;
+                create(server.dialect(), &database, url, schema, maker).await;
                 continue;
             }
             let one = Options {
@@ -85,7 +111,7 @@ impl Slot {
             }
             // Half made, or kept for long enough.
             drop_database(server.dialect(), &database).await;
-            create(server.dialect(), &database, url, schema).await;
+            create(server.dialect(), &database, url, schema, maker).await;
         }
         true
     }
@@ -168,13 +194,21 @@ async fn exists(server: &Database, database: &str) -> bool {
         .is_some()
 }
 
-async fn create(dialect: Dialect, database: &str, url: &str, schema: Schema) {
+async fn create(dialect: Dialect, database: &str, url: &str, schema: Schema, maker: &Maker) {
     let charset = if dialect == Dialect::MySql {
         " CHARACTER SET utf8mb3"
     } else {
         ""
     };
     administer(dialect, &format!("CREATE DATABASE {database}{charset}")).await;
+    if let Maker::Other(sync) = maker {
+        let (sync, url) = (sync.clone(), url.to_owned());
+        // Others go on meanwhile: it takes seconds.
+        tokio::task::spawn_blocking(move || sync(schema, &url))
+            .await
+            .expect("the tables are created");
+        return;
+    }
     let own = Database::open(schema, url, &super::options())
         .await
         .expect("a new database can be opened");
