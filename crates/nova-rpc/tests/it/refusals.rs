@@ -217,8 +217,8 @@ async fn objects_that_make_no_sense_are_refused() {
         (foreign, "UnsupportedObjectError"),
         (unfit, "ValueError"),
         (json!({}), "KeyError"),
-        (json!(null), "ValueError"),
-        (json!([1]), "ValueError"),
+        (json!(null), "AttributeError"),
+        (json!([1]), "AttributeError"),
     ] {
         let error = object_action(&plot, object.clone(), "save", json!([]))
             .await
