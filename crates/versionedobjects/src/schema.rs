@@ -10,12 +10,15 @@ use crate::{
 /// A version of JSON Schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Draft {
-    /// Draft 4, as oslo's `to_json_schema` writes it: nested objects in place,
-    /// and every field that is not nullable required, although it may be unset.
+    /// Draft 4: every primitive that is written validates, unset fields
+    /// included; nested objects are described in place.
+    Draft4,
+    /// Draft 4 as oslo's `to_json_schema` writes it: every field that is not
+    /// nullable is required, although it may be unset.
     ///
     /// Where oslo's schema refuses what its own fields write (null in a
     /// nullable enumeration, any IPv6 network), this one does not.
-    Draft4,
+    Oslo,
     /// Draft 2020-12: every primitive that is written validates, unset fields
     /// included; nested objects are definitions of their own.
     Draft2020,
@@ -28,12 +31,16 @@ impl Class {
     pub fn json_schema(&'static self, version: Version, draft: Draft) -> Json {
         let mut schema = JsonMap::new();
         let mut builder = Builder {
-            draft,
+            draft: match draft {
+                Draft::Oslo => Draft::Draft4,
+                other => other,
+            },
+            strict: draft == Draft::Oslo,
             open: vec![],
             definitions: BTreeMap::new(),
         };
         match draft {
-            Draft::Draft4 => {
+            Draft::Draft4 | Draft::Oslo => {
                 schema.insert(
                     "$schema".into(),
                     "http://json-schema.org/draft-04/schema#".into(),
@@ -65,7 +72,10 @@ impl Class {
 }
 
 struct Builder {
+    /// One of the two that JSON Schema knows.
     draft: Draft,
+    /// Whether what may be unset is required all the same.
+    strict: bool,
     /// The classes around the present place, because some contain themselves.
     open: Vec<&'static str>,
     definitions: BTreeMap<String, Json>,
@@ -101,7 +111,7 @@ impl Builder {
     fn envelope(&mut self, class: &'static Class, version: Version) -> JsonMap {
         let text = || map([("type", "string".into())]);
         let named = |name: &str| match self.draft {
-            Draft::Draft4 => text(),
+            Draft::Draft4 | Draft::Oslo => text(),
             Draft::Draft2020 => map([("const", name.into())]),
         };
         let (namespace, name) = (named(class.namespace), named(class.name));
@@ -122,7 +132,7 @@ impl Builder {
             .map(|field| field.name)
             .collect();
         required.sort_unstable();
-        if self.draft == Draft::Draft4 && !required.is_empty() {
+        if self.strict && !required.is_empty() {
             data.insert("required".into(), required.into());
         }
         let properties = [
@@ -167,7 +177,7 @@ impl Builder {
             .filter(|_| !beyond);
         let mut schema = self.value(at.ty, at.nullable, child.map(|(_, child)| *child));
         match self.draft {
-            Draft::Draft4 => {
+            Draft::Draft4 | Draft::Oslo => {
                 schema.insert("readonly".into(), field.read_only.into());
             }
             Draft::Draft2020 if field.read_only => {
@@ -288,10 +298,7 @@ impl Builder {
                 );
             }
         }
-        if let Some(pattern) = plain
-            .pattern
-            .filter(|_| plain.enforced || self.draft == Draft::Draft4)
-        {
+        if let Some(pattern) = plain.pattern.filter(|_| plain.enforced || self.strict) {
             schema.insert("pattern".into(), pattern.into());
         }
         if let Some(minimum) = plain.minimum {
@@ -305,7 +312,7 @@ impl Builder {
         for class in (target.classes)() {
             let version = child.unwrap_or_else(|| class.version());
             alternatives.push(match self.draft {
-                Draft::Draft4 => self.object_in_place(class, version),
+                Draft::Draft4 | Draft::Oslo => self.object_in_place(class, version),
                 Draft::Draft2020 => {
                     let place = self.definition(class, version);
                     JsonMap::from_iter([("$ref".to_owned(), place.into())])

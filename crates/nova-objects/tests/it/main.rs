@@ -12,6 +12,7 @@ mod fuzz;
 mod lazy;
 mod recorded;
 mod round_trips;
+mod schemas;
 mod semantics;
 mod upgrades;
 mod vectors;
