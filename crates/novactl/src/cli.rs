@@ -11,7 +11,7 @@ use oslo_config::ConfigArgs;
 use versionedobjects::Version;
 
 pub use self::diff::Diff;
-pub use self::object::{Call, Convert, Object};
+pub use self::object::{Call, Convert, Draft, Object, Schema};
 pub use self::rpc::{Ping, Rpc, Watch};
 
 const EXIT_STATUS: &str = "\
@@ -39,7 +39,7 @@ conductor is unavailable; 78 wrong configuration";
         "  Ask through a conductor instead of the database:\n",
         "    novactl --route conductor server list\n\n",
         "  Find out what a captured message says:\n",
-        "    novactl object show message.json\n\n",
+        "    novactl object explain message.json\n\n",
         "  Feed a program:\n",
         "    novactl flavor list --json | jq '.flavors[].name'\n\n",
         "Results go to standard output, everything else to standard error. With --json both are\n",

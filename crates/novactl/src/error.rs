@@ -76,6 +76,15 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// A file cannot be written.
+    #[error("write {}", path.display())]
+    WriteFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// Input is not what it should be.
     #[error("understand {what}: {reason}")]
     Input {
@@ -221,7 +230,7 @@ impl Error {
             }
             Self::Wait { .. } => "Wait".to_owned(),
             Self::TooLong { .. } => "TooLong".to_owned(),
-            Self::Write(_) => "Write".to_owned(),
+            Self::Write(_) | Self::WriteFile { .. } => "Write".to_owned(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use versionedobjects::Version;
 
 use super::Diff;
@@ -13,6 +13,11 @@ pub enum Object {
     /// List the classes with their versions and fingerprints.
     List,
     /// List what can be called.
+    #[command(after_help = concat!(
+        "Examples:\n",
+        "  novactl object methods Instance\n",
+        "  novactl object methods --json | jq '.classes[] | {class, methods: [.methods[].name]}'"
+    ))]
     Methods {
         /// Of this class only, with the history of its versions.
         class: Option<String>,
@@ -21,14 +26,69 @@ pub enum Object {
     ///
     /// Takes any JSON with something of Nova's in it: the primitive of an
     /// object, a message with its envelope or without, a reply, a failure, a
-    /// column of `instance_extra`, or a recording of several. Tokens, passwords
-    /// and service catalogs are not shown.
+    /// notification, a column of `instance_extra`, or a recording of several,
+    /// one after another. Says what it is, at which version, what of it is newer
+    /// than here or not known here. Tokens, passwords and service catalogs are
+    /// not shown.
     #[command(
-        after_help = "Example: rabbitmqadmin get queue=conductor -f raw_json | novactl object show -"
+        visible_alias = "show",
+        after_help = concat!(
+            "Examples:\n",
+            "  rabbitmqadmin get queue=conductor -f raw_json | novactl object explain -\n",
+            "  novactl object explain captured.json --json | jq .summary.newer"
+        )
     )]
-    Show {
+    Explain {
         /// The file; - for standard input.
         file: PathBuf,
+    },
+    /// Show which versions are read here.
+    ///
+    /// For each class the newest version that can be read: what a service sends
+    /// along with a call, so that it is answered with what it can read.
+    #[command(after_help = concat!(
+        "Examples:\n",
+        "  novactl object manifest\n",
+        "  novactl object manifest Instance --json > theirs.json\n",
+        "  novactl object convert --manifest theirs.json objects.jsonl\n\n",
+        "With --json: {\"version\": 1, \"manifest\": {CLASS: VERSION, ..}}"
+    ))]
+    Manifest {
+        /// Only this class and what can be inside it.
+        class: Option<String>,
+    },
+    /// Show the fingerprints of the classes.
+    ///
+    /// The version and the checksum of a class's fields and methods, as Nova's
+    /// own tests have them: two sides with the same fingerprint have the same
+    /// class.
+    #[command(after_help = concat!(
+        "Examples:\n",
+        "  novactl object fingerprints\n",
+        "  novactl object fingerprints --json | jq -r .fingerprints.Instance\n\n",
+        "With --json: {\"version\": 1, \"fingerprints\": {CLASS: \"VERSION-CHECKSUM\", ..}}"
+    ))]
+    Fingerprints,
+    /// Write the JSON Schema of a class.
+    ///
+    /// Every primitive that is written at the version fits the schema. What is
+    /// written is the schema itself, with --json and without.
+    #[command(after_help = concat!(
+        "Examples:\n",
+        "  novactl object schema Instance > instance.schema.json\n",
+        "  novactl object schema Instance --version 2.5 --draft 4"
+    ))]
+    Schema(Schema),
+    /// Write a reference of all classes, to be read in a browser.
+    ///
+    /// Pages with the fields, methods and history of every class, and a search
+    /// over all names. They need nothing else and can be put anywhere.
+    #[command(
+        after_help = "Example: novactl object reference ./objects && xdg-open ./objects/index.html"
+    )]
+    Reference {
+        /// The folder; it is made if it is missing.
+        folder: PathBuf,
     },
     /// Convert objects to what another release reads.
     ///
@@ -89,6 +149,33 @@ pub struct Convert {
     /// Go on behind lines that fail.
     #[arg(long)]
     pub keep_going: bool,
+}
+
+/// Of what a schema is wanted.
+#[derive(Args, Debug)]
+pub struct Schema {
+    /// The class.
+    pub class: String,
+    /// The version of its primitives; the current one if left out.
+    #[arg(long = "version", value_name = "VERSION")]
+    pub at: Option<Version>,
+    /// The version of JSON Schema.
+    #[arg(long, value_enum, default_value_t = Draft::Draft2020)]
+    pub draft: Draft,
+}
+
+/// A version of JSON Schema.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draft {
+    /// Draft 2020-12.
+    #[value(name = "2020-12", alias = "2020")]
+    Draft2020,
+    /// Draft 4.
+    #[value(name = "4", alias = "04")]
+    Draft4,
+    /// Draft 4 as oslo writes it, which demands fields that may be unset.
+    #[value(name = "oslo")]
+    Oslo,
 }
 
 /// A call of a remotable method.

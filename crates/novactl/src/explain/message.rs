@@ -80,6 +80,21 @@ pub struct Reply {
     pub failure: Option<Box<Explained>>,
 }
 
+/// A notification: something that happened, told to whoever wants to know.
+#[derive(Debug, Clone, Serialize)]
+pub struct Notification {
+    /// What happened, such as `instance.create.end`.
+    pub event_type: String,
+    /// Who tells of it: a service and its host.
+    pub publisher: Option<String>,
+    /// How important it is.
+    pub priority: Option<String>,
+    /// When it was told.
+    pub timestamp: Option<String>,
+    /// What it is about.
+    pub payload: Box<Explained>,
+}
+
 /// What a method changed about its object, and what it returned.
 #[derive(Debug, Clone, Serialize)]
 pub struct Updates {
@@ -113,6 +128,7 @@ pub(super) fn explain(map: &Map<String, Json>) -> Option<Explained> {
     envelope(map)
         .or_else(|| request(map))
         .or_else(|| reply(map))
+        .or_else(|| notification(map))
         .or_else(|| failure(map))
 }
 
@@ -292,6 +308,17 @@ fn reply(map: &Map<String, Json>) -> Option<Explained> {
         ending,
         result: result.map(|result| Box::new(updates(result).unwrap_or_else(|| part(result)))),
         failure: failed.map(|failed| Box::new(failure_in(failed))),
+    }))
+}
+
+fn notification(map: &Map<String, Json>) -> Option<Explained> {
+    let (event_type, payload) = (text(map, "event_type")?, map.get("payload")?);
+    Some(Explained::Notification(Notification {
+        event_type,
+        publisher: text(map, "publisher_id"),
+        priority: text(map, "priority"),
+        timestamp: text(map, "timestamp"),
+        payload: Box::new(part(payload)),
     }))
 }
 

@@ -8,14 +8,18 @@
 mod message;
 mod object;
 mod secrets;
+mod summary;
 mod text;
+mod tolerant;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-pub use self::message::{Envelope, Failure, Reply, Request, Seat, Updates};
+pub use self::message::{Envelope, Failure, Notification, Reply, Request, Seat, Updates};
 pub use self::object::{Field, Object, Standing};
-pub use self::text::lines;
+pub use self::summary::{Count, Note, Summary};
+pub use self::text::{in_short, lines};
+pub use self::tolerant::parse;
 
 /// What something is.
 #[derive(Debug, Clone, Serialize)]
@@ -29,6 +33,8 @@ pub enum Explained {
     Request(Request),
     /// An answer.
     Reply(Reply),
+    /// A notification.
+    Notification(Notification),
     /// What a method changed about its object, and what it returned.
     Updates(Updates),
     /// An exception.
@@ -72,6 +78,12 @@ impl Entry {
 #[must_use]
 pub fn explain(json: &Json) -> Explained {
     part(&secrets::masked(json))
+}
+
+/// What is worth knowing of what was recorded, and of its explanation.
+#[must_use]
+pub fn summary(json: &Json, explained: &Explained) -> Summary {
+    Summary::of(explained, secrets::count(json))
 }
 
 /// Explains what has no secrets any more.

@@ -9,6 +9,9 @@ use versionedobjects::{Class, Version};
 
 use super::{Explained, part};
 
+/// The parts of an envelope.
+const PARTS: [&str; 6] = ["name", "namespace", "version", "data", "changes", "carried"];
+
 /// A versioned object as it was sent or stored.
 #[derive(Debug, Clone, Serialize)]
 pub struct Object {
@@ -32,6 +35,10 @@ pub struct Object {
     pub unset: Vec<String>,
     /// What the sender had changed.
     pub changes: Vec<String>,
+    /// What newer peers of our own carry along for others.
+    pub carried: Option<Box<Explained>>,
+    /// Parts of the envelope that mean nothing here.
+    pub other: Vec<String>,
 }
 
 /// How the version of an object compares with that of the class here.
@@ -102,6 +109,17 @@ pub(super) fn explain(map: &Map<String, Json>) -> Option<Explained> {
             .map(|class| unset(class, parsed, data))
             .unwrap_or_default(),
         changes,
+        carried: get("carried").map(|carried| Box::new(part(carried))),
+        other: map
+            .keys()
+            .filter(|key| {
+                let known = key
+                    .strip_prefix(prefix)
+                    .and_then(|key| key.strip_prefix('.'));
+                !known.is_some_and(|key| PARTS.contains(&key))
+            })
+            .cloned()
+            .collect(),
     }))
 }
 

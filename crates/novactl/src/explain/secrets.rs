@@ -46,6 +46,21 @@ pub(super) fn masked(json: &Json) -> Json {
     }
 }
 
+/// How many secrets there are.
+pub(super) fn count(json: &Json) -> usize {
+    masks(&masked(json)).saturating_sub(masks(json))
+}
+
+/// How often something is masked already, in texts too.
+fn masks(json: &Json) -> usize {
+    match json {
+        Json::Object(map) => map.values().map(masks).sum(),
+        Json::Array(items) => items.iter().map(masks).sum(),
+        Json::String(text) => text.matches(MASK).count(),
+        _ => 0,
+    }
+}
+
 fn masked_map(map: &Map<String, Json>) -> Map<String, Json> {
     let class = class_of(map);
     let of_class = |name: &str| {

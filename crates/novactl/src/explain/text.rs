@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Entry, Envelope, Explained, Failure, Object, Reply, Request, Standing, Updates};
+use super::{
+    Entry, Envelope, Explained, Failure, Notification, Object, Reply, Request, Standing, Summary,
+    Updates,
+};
 use crate::output::{Cell, Style};
 
 /// How many characters of a value are shown. The whole is in the JSON form.
@@ -18,6 +21,58 @@ pub fn lines(explained: &Explained) -> Vec<Vec<Cell>> {
     tree.line(head(explained));
     tree.children(explained);
     tree.lines
+}
+
+/// What is worth knowing, in a few lines; none where the explanation says it
+/// all in as few.
+#[must_use]
+pub fn in_short(summary: &Summary) -> Vec<Vec<Cell>> {
+    let mut lines: Vec<Vec<Cell>> = Vec::new();
+    let total: usize = summary.objects.iter().map(|count| count.count).sum();
+    if total > 1 {
+        let kinds: Vec<String> = summary
+            .objects
+            .iter()
+            .map(|count| {
+                let times = match count.count {
+                    1 => String::new(),
+                    many => format!(" ({many} times)"),
+                };
+                format!("{} {}{times}", count.class, count.version)
+            })
+            .collect();
+        lines.push(vec![
+            Cell::styled("objects: ", Style::Heading),
+            kinds.join(", ").into(),
+        ]);
+    }
+    for (title, notes, style) in [
+        ("newer than here", &summary.newer, Style::Warn),
+        ("unknown here", &summary.unknown, Style::Warn),
+        ("cannot be read here", &summary.refused, Style::Bad),
+    ] {
+        for note in notes {
+            let place = if note.place.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", note.place)
+            };
+            lines.push(vec![
+                Cell::styled(format!("{title}: "), style),
+                format!("{place}{}", note.note).into(),
+            ]);
+        }
+    }
+    if summary.secrets > 0 {
+        lines.push(vec![Cell::styled(
+            format!("not shown: {} secrets", summary.secrets),
+            Style::Faint,
+        )]);
+    }
+    if !lines.is_empty() {
+        lines.insert(0, vec![]);
+    }
+    lines
 }
 
 struct Tree {
@@ -95,6 +150,7 @@ fn head(explained: &Explained) -> Vec<Cell> {
         }
         Explained::Request(request) => request_head(request),
         Explained::Reply(reply) => reply_head(reply),
+        Explained::Notification(notification) => notification_head(notification),
         Explained::Updates(updates) => vec![match updates.fields.as_slice() {
             [] => "the object is as it was".into(),
             [_] => "one attribute of the object to take over".into(),
@@ -176,6 +232,23 @@ fn request_head(request: &Request) -> Vec<Cell> {
     cells
 }
 
+fn notification_head(notification: &Notification) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell::styled("notification", Style::Heading),
+        format!(" {}", notification.event_type).into(),
+    ];
+    for (word, value) in [
+        ("of", &notification.publisher),
+        ("at", &notification.timestamp),
+        ("as", &notification.priority),
+    ] {
+        if let Some(value) = value {
+            cells.push(Cell::styled(format!(" {word} {value}"), Style::Faint));
+        }
+    }
+    cells
+}
+
 fn reply_head(reply: &Reply) -> Vec<Cell> {
     let (what, style) = match (&reply.failure, &reply.result, reply.ending) {
         (Some(_), ..) => ("failure", Style::Bad),
@@ -210,6 +283,10 @@ fn branches(explained: &Explained) -> Vec<Branch<'_>> {
                 })
                 .collect()
         }
+        Explained::Notification(notification) => vec![Branch::Part(
+            vec!["payload: ".into()],
+            &notification.payload,
+        )],
         Explained::Updates(updates) => updates_branches(updates),
         Explained::Failure(failure) => failure_branches(failure),
         Explained::Dictionary { entries } => entries.iter().map(entry).collect(),
@@ -253,6 +330,19 @@ fn object_branches(object: &Object) -> Vec<Branch<'_>> {
         }
         label.push(": ".into());
         branches.push(Branch::Part(label, &field.value));
+    }
+    if let Some(carried) = &object.carried {
+        branches.push(Branch::Part(
+            vec![Cell::styled("carried for newer readers: ", Style::Faint)],
+            carried,
+        ));
+    }
+    if !object.other.is_empty() {
+        branches.push(note(
+            "unknown parts of the envelope",
+            object.other.join(", "),
+            Style::Warn,
+        ));
     }
     if !object.unset.is_empty() {
         branches.push(note("unset", object.unset.join(", "), Style::Faint));

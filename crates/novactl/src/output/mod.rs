@@ -27,7 +27,7 @@ pub struct Answer {
     text: Text,
 }
 
-/// The form for people.
+/// The form for people, or the only one.
 #[derive(Debug)]
 pub enum Text {
     /// Rows under headings.
@@ -36,6 +36,8 @@ pub enum Text {
     Record(Vec<(String, Cell)>),
     /// A sentence, or lines that are laid out already.
     Lines(Vec<Vec<Cell>>),
+    /// A document with a form of its own, for people and programs.
+    Document(Json),
 }
 
 impl Answer {
@@ -45,6 +47,15 @@ impl Answer {
         Self {
             json: Map::from_iter([(name.to_owned(), fact.into())]),
             text,
+        }
+    }
+
+    /// A document whose form is not ours to choose.
+    #[must_use]
+    pub fn document(json: Json) -> Self {
+        Self {
+            json: Map::new(),
+            text: Text::Document(json),
         }
     }
 
@@ -136,6 +147,7 @@ impl Output {
         match text {
             Text::Table(table) => table.render(self.width, self.styler),
             Text::Record(pairs) => table::record(pairs, self.styler),
+            Text::Document(json) => pretty(json),
             Text::Lines(lines) => {
                 let mut out = String::new();
                 for line in lines {
@@ -153,6 +165,9 @@ impl Output {
 fn json_text(answer: &Answer) -> String {
     let mut top = Map::from_iter([("version".to_owned(), Json::from(JSON_VERSION))]);
     top.extend(answer.json.clone());
-    let top = Json::Object(top);
-    serde_json::to_string_pretty(&top).unwrap_or_else(|_| top.to_string())
+    pretty(&Json::Object(top))
+}
+
+fn pretty(json: &Json) -> String {
+    serde_json::to_string_pretty(json).unwrap_or_else(|_| json.to_string())
 }

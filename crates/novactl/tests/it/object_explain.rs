@@ -1,4 +1,4 @@
-//! `novactl object list`, `methods` and `show`
+//! `novactl object explain`
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Deployment, Ran, vectors};
 
-fn show(text: &str, arguments: &[&str]) -> Ran {
-    let mut command = Deployment::new().command(&[&["object", "show", "-"], arguments].concat());
+fn explain(text: &str, arguments: &[&str]) -> Ran {
+    let mut command = Deployment::new().command(&[&["object", "explain", "-"], arguments].concat());
     let pipes = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -28,19 +28,19 @@ fn object(name: &str, version: &str, data: Json) -> Json {
 }
 
 #[test]
-fn everything_that_was_recorded_can_be_shown() {
+fn everything_that_was_recorded_can_be_explained() {
     let deployment = Deployment::new();
     for folder in ["wire", "objects"] {
         let files = vectors(folder);
         assert!(files.len() > 20, "{folder}");
         for file in files {
             let file = file.display().to_string();
-            let text = deployment.ok(&["object", "show", &file]);
+            let text = deployment.ok(&["object", "explain", &file]);
             assert!(!text.trim().is_empty(), "{file}");
             // Python wrote it: whatever it sent, of whatever version, is readable.
             assert!(!text.contains("cannot be read here"), "{file}");
             assert!(
-                deployment.json(&["object", "show", &file])["explanation"]["kind"].is_string(),
+                deployment.json(&["object", "explain", &file])["explanation"]["kind"].is_string(),
                 "{file}"
             );
         }
@@ -80,8 +80,10 @@ Tag 1.1 (the version here)
 ├─ tag (changed): \"blue\"
 ├─ shade (not a field here): 3
 └─ unset: resource_id
+
+unknown here: shade: no field of Tag here
 ";
-    assert_eq!(show(&tag.to_string(), &[]).stdout, expected);
+    assert_eq!(explain(&tag.to_string(), &[]).stdout, expected);
 }
 
 #[test]
@@ -104,10 +106,10 @@ fn versions_are_compared_with_those_here() {
         ),
     ] {
         let primitive = object(name, version, json!({ "name": "laptop" })).to_string();
-        let text = show(&primitive, &[]).stdout;
+        let text = explain(&primitive, &[]).stdout;
         assert!(text.contains(told), "{text}");
         let facts: Json =
-            serde_json::from_str(&show(&primitive, &["--json"]).stdout).expect("JSON");
+            serde_json::from_str(&explain(&primitive, &["--json"]).stdout).expect("JSON");
         assert_eq!(facts["explanation"]["standing"], standing);
     }
 }
@@ -115,7 +117,7 @@ fn versions_are_compared_with_those_here() {
 #[test]
 fn a_value_that_does_not_fit_is_named() {
     let flavor = object("Flavor", "1.2", json!({ "id": 1, "vcpus": "many" })).to_string();
-    let text = show(&flavor, &[]).stdout;
+    let text = explain(&flavor, &[]).stdout;
     assert!(
         text.contains("cannot be read here") && text.contains("vcpus"),
         "{text}"
@@ -125,7 +127,7 @@ fn a_value_that_does_not_fit_is_named() {
 #[test]
 fn stored_columns_are_understood() {
     let stored = json!({ "cur": object("Flavor", "1.1", json!({ "name": "m1" })), "old": null, "new": null });
-    let text = show(&stored.to_string(), &[]).stdout;
+    let text = explain(&stored.to_string(), &[]).stdout;
     assert!(
         text.contains("cur: Flavor 1.1 (older than the 1.2 here; it can be read)"),
         "{text}"
@@ -153,7 +155,7 @@ fn secrets_are_not_shown() {
         json!({ "oslo.version": "2.0", "oslo.message": message.to_string() }),
     ] {
         for arguments in [&[][..], &["--json"]] {
-            let text = show(&envelope.to_string(), arguments).stdout;
+            let text = explain(&envelope.to_string(), arguments).stdout;
             assert!(!text.contains("hunter2"), "{text}");
             assert!(text.contains("alice") && text.contains("***"), "{text}");
         }
@@ -168,7 +170,7 @@ fn failures_are_told_with_their_class() {
     });
     let reply =
         json!({ "result": null, "failure": failure.to_string(), "ending": true, "_msg_id": "m" });
-    let text = show(&reply.to_string(), &[]).stdout;
+    let text = explain(&reply.to_string(), &[]).stdout;
     let expected = "\
 reply: failure (to message m)
 └─ InstanceNotFound of nova.exception
@@ -188,7 +190,7 @@ fn unreadable_input_is_refused_with_the_position() {
         ("", "line 1 column 0", "nothing in it"),
         ("POST /", "line 1 column 1", "begins with `{`"),
     ] {
-        let ran = show(text, &[]);
+        let ran = explain(text, &[]);
         assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
         assert!(
             ran.stderr.contains(place) && ran.stderr.contains(hint),
@@ -201,7 +203,7 @@ fn unreadable_input_is_refused_with_the_position() {
 #[test]
 fn what_others_wrote_does_not_steer_the_terminal() {
     let tag = object("Tag", "1.1", json!({ "tag": "\u{1b}[2J\u{7f}" })).to_string();
-    assert!(!show(&tag, &[]).stdout.contains('\u{1b}'));
+    assert!(!explain(&tag, &[]).stdout.contains('\u{1b}'));
 }
 
 #[test]
@@ -226,4 +228,86 @@ fn classes_and_methods_are_listed_without_a_deployment() {
     assert!(text.contains("KeyPair.create() (on an object)\n"), "{text}");
     let said = deployment.fails(1, &["object", "methods", "Keypiar"]);
     assert!(said.contains("KeyPair"), "{said}");
+}
+
+#[test]
+fn what_is_worth_knowing_is_told_in_short() {
+    let flavor = object("Flavor", "1.9", json!({ "name": "m1", "colour": 1 }));
+    let mut instance = object("Instance", "2.8", json!({ "flavor": flavor, "uuid": "u" }));
+    instance["nova_object.shadow"] = json!(1);
+    let message = json!({
+        "method": "object_action",
+        "args": { "objinst": instance, "objmethod": "fly", "args": [], "kwargs": { "crew": [object("Spaceship", "1.0", json!({}))] } },
+        "_context_auth_token": "hunter2",
+    });
+    let text = explain(&message.to_string(), &[]).stdout;
+    for expected in [
+        "objects: Instance 2.8, Flavor 1.9, Spaceship 1.0",
+        "newer than here: objinst.flavor: Flavor 1.9, here 1.2",
+        "unknown here: the class here publishes no Instance.fly()",
+        "unknown here: objinst: the part `nova_object.shadow` of an envelope",
+        "unknown here: objinst.flavor.colour: no field of Flavor here",
+        "unknown here: crew.0: the class Spaceship of `nova`",
+        "cannot be read here: objinst: ",
+        "not shown: 1 secrets",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let facts = explain(&message.to_string(), &["--json"]).stdout;
+    let facts: Json = serde_json::from_str(&facts).expect("JSON");
+    let summary = &facts["summary"];
+    assert_eq!(
+        summary["newer"],
+        json!([{ "place": "objinst.flavor", "note": "Flavor 1.9, here 1.2" }])
+    );
+    assert_eq!(summary["unknown"].as_array().map(Vec::len), Some(4));
+    assert_eq!(summary["secrets"], 1);
+}
+
+#[test]
+fn notifications_are_told_with_what_they_are_about() {
+    let payload = object("InstanceActionPayload", "1.8", json!({ "uuid": "u" }));
+    let notification = json!({
+        "message_id": "m", "publisher_id": "nova-compute:host1", "event_type": "instance.create.end",
+        "priority": "INFO", "timestamp": "2026-11-23 14:41:26.287047", "payload": payload,
+    });
+    let text = explain(&notification.to_string(), &[]).stdout;
+    assert!(
+        text.starts_with("notification instance.create.end of nova-compute:host1 at 2026"),
+        "{text}"
+    );
+    assert!(
+        text.contains("payload: InstanceActionPayload 1.8 (a class that is not known here)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_only_python_reads_is_read() {
+    let tag = object("Tag", "1.1", json!({ "tag": "HALF" })).to_string();
+    let half = tag.replace("HALF", "\\ud800");
+    for text in [
+        format!("{tag}\n{tag}\n"),
+        half,
+        tag.replace("\"HALF\"", "NaN"),
+        format!("[{tag}, Infinity]"),
+    ] {
+        let ran = explain(&text, &[]);
+        assert!(
+            ran.code == 0 && ran.stdout.contains("Tag 1.1"),
+            "{text}: {}{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn it_has_an_older_name() {
+    let file = vectors("objects").swap_remove(0).display().to_string();
+    let deployment = Deployment::new();
+    assert_eq!(
+        deployment.ok(&["object", "show", &file]),
+        deployment.ok(&["object", "explain", &file])
+    );
 }

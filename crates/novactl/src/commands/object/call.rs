@@ -160,7 +160,7 @@ fn receiver(class: &'static Class, file: &Path) -> Result<Box<dyn VersionedObjec
     let input = |reason: String| Error::Input {
         what: format!("{} as a {}", name(file), class.name),
         reason,
-        hint: Some("`novactl object show` explains what is in it".to_owned()),
+        hint: Some("`novactl object explain` explains what is in it".to_owned()),
     };
     // A class keeps what it publishes for the objects of other classes.
     let object = registry()

@@ -3,9 +3,13 @@
 mod call;
 mod convert;
 mod diff;
+mod explain;
+mod fingerprints;
 mod list;
+mod manifest;
 mod methods;
-mod show;
+mod reference;
+mod schema;
 
 use std::path::Path;
 
@@ -24,7 +28,11 @@ pub fn offline(command: &Object) -> Option<Result<Answer>> {
     Some(match command {
         Object::List => Ok(list::list()),
         Object::Methods { class } => methods::methods(class.as_deref()),
-        Object::Show { file } => show::show(file),
+        Object::Explain { file } => explain::explain(file),
+        Object::Manifest { class } => manifest::manifest(class.as_deref()),
+        Object::Reference { folder } => reference::reference(folder),
+        Object::Fingerprints => Ok(fingerprints::fingerprints()),
+        Object::Schema(wanted) => schema::schema(wanted),
         Object::Convert(wanted) => convert::convert(wanted),
         Object::Diff(wanted) => diff::diff(wanted),
         Object::Call(_) => return None,
