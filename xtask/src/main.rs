@@ -6,6 +6,7 @@
 //! - [`test`]: every check, with progress; the checks themselves are in [`checks`].
 //! - [`contract`]: what peers may rely on of each class, compared or recorded.
 //! - [`bench`]: measurements next to what bounds them.
+//! - [`docs`]: pages about the classes and the crates.
 //! - [`up`]: a deployment on this machine, and a tour of it.
 //! - [`services`]: finds, starts and stops the servers tests need.
 //! - [`process`], [`workspace`]: running programs, and what cargo knows about this workspace.
@@ -13,6 +14,7 @@
 mod bench;
 mod checks;
 mod contract;
+mod docs;
 mod process;
 mod services;
 mod test;
@@ -41,6 +43,8 @@ enum Command {
     Contract(contract::Args),
     /// Measure objects, calls and lists next to what bounds them.
     Bench(bench::Args),
+    /// Write a reference of all classes, and rustdoc's pages beside it.
+    Docs(docs::Args),
 }
 
 fn main() -> ExitCode {
@@ -49,5 +53,6 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Contract(args) => contract::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Docs(args) => docs::run(&args),
     }
 }
