@@ -432,6 +432,15 @@ impl<'j> Reader<'j> {
         })
     }
 
+    /// What is yet to be read, from the next value on.
+    pub(crate) fn rest(&mut self) -> Result<&'j [u8]> {
+        self.peek()?;
+        Ok(self
+            .text
+            .get(self.jiter.current_index()..)
+            .unwrap_or_default())
+    }
+
     /// Reads whatever comes next as a tree. Numbers stay what they are to the
     /// last digit, which serde_json's own parser does not promise of floats.
     ///

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Class, Error, Manifest, Reader, Result, Version, VersionedObject, primitive};
+use crate::{Class, Error, Header, Manifest, Reader, Result, Version, VersionedObject, primitive};
 
 /// A closed set of classes. Nothing that is not in it can be made from a
 /// message, and there is no global one: a program may hold several.
@@ -121,32 +121,43 @@ impl Registry {
     /// # Errors
     /// As [`Registry::read`].
     pub fn read_from(&self, reader: &mut Reader<'_>) -> Result<Box<dyn VersionedObject>> {
+        let ahead = reader.rest()?;
+        if let Some(header) = primitive::leading_header(&mut reader.part(ahead)) {
+            let mut object = (self.class_of(&header)?.new)();
+            primitive::read_into(reader, &mut *object)?;
+            return Ok(object);
+        }
+        // Its data may come first: it is read again once it is known whose it is.
         let text = reader.raw()?;
         let prefix = self
             .order
             .first()
             .map_or("versioned_object", |class| class.prefix);
         let header = primitive::header_of(&mut reader.part(text.as_bytes()), prefix)?;
+        let mut part = reader.part(text.as_bytes());
+        let mut object = (self.class_of(&header)?.new)();
+        primitive::read_into(&mut part, &mut *object)?;
+        reader.absorb(&part);
+        Ok(object)
+    }
+
+    /// The class that reads an object with that envelope.
+    fn class_of(&self, header: &Header) -> Result<&'static Class> {
         let (namespace, name) = (header.namespace.as_str(), header.name.as_str());
-        let class = match self.serving(namespace, name, header.version) {
+        match self.serving(namespace, name, header.version) {
             // Whoever knows the namespace needs only the class to be named.
             Err(Error::UnsupportedObject { .. })
                 if self.iter().all(|class| class.namespace != namespace) =>
             {
-                return Err(Error::UnsupportedObject {
+                Err(Error::UnsupportedObject {
                     name: header.full_name(),
-                });
+                })
             }
             // A third part never decides whether data is readable.
             Err(Error::IncompatibleVersion { .. }) if header.version.patch.is_some() => {
-                self.serving(namespace, name, header.version.without_patch())?
+                self.serving(namespace, name, header.version.without_patch())
             }
-            found => found?,
-        };
-        let mut part = reader.part(text.as_bytes());
-        let mut object = (class.new)();
-        primitive::read_into(&mut part, &mut *object)?;
-        reader.absorb(&part);
-        Ok(object)
+            found => found,
+        }
     }
 }

@@ -42,7 +42,40 @@ pub fn header(reader: &mut Reader<'_>) -> Result<Header> {
     header_of(reader, "versioned_object")
 }
 
-/// The same, where keys that are missing would have had that prefix.
+/// The envelope of the object that comes next as far as it stands before the
+/// data, where peers write it: `None` if a part of it comes later or is wrong.
+pub(crate) fn leading_header(reader: &mut Reader<'_>) -> Option<Header> {
+    let (mut name, mut namespace, mut version) = (None, None, None);
+    // No error, but the way to read no further.
+    let enough = || Error::Limit {
+        what: "an envelope",
+        limit: 0,
+        unit: "parts",
+    };
+    // How it ends says nothing that the three do not.
+    let _ = reader.object(
+        |key| key.rsplit_once('.').map(|(_, key)| Key::of(key)),
+        |reader, key| {
+            match key {
+                Some(Key::Name) => name = reader.str()?.map(str::to_owned),
+                Some(Key::Namespace) => namespace = reader.str()?.map(str::to_owned),
+                Some(Key::Version) => version = reader.str()?.map(Version::from_str).transpose()?,
+                _ => return Err(enough()),
+            }
+            if name.is_some() && namespace.is_some() && version.is_some() {
+                return Err(enough());
+            }
+            Ok(())
+        },
+    );
+    Some(Header {
+        name: name?,
+        namespace: namespace?,
+        version: version?,
+    })
+}
+
+/// All of the envelope, where keys that are missing would have had that prefix.
 pub(crate) fn header_of(reader: &mut Reader<'_>, prefix: &str) -> Result<Header> {
     let (mut name, mut namespace, mut version) = (None, None, None);
     reader.object(
