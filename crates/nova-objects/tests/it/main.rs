@@ -17,3 +17,12 @@ mod semantics;
 mod upgrades;
 mod vectors;
 mod ways;
+
+use std::alloc::System;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+/// Counts what is allocated. Tests that look at it rely on each test having a
+/// process of its own, as with nextest.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
