@@ -51,13 +51,6 @@ fn fields(class: &Class) -> String {
     }
     let mut table = Table::new(&["Field", "Type", "Since", "Default", "Notes"]);
     for field in class.fields {
-        let mut notes = Vec::new();
-        if field.read_only {
-            notes.push("set once");
-        }
-        if field.lazy {
-            notes.push("can be loaded later");
-        }
         let code = |text: String| format!("<code>{}</code>", html::text(&text));
         table.row(
             Some(&format!("field.{}", field.name)),
@@ -72,7 +65,21 @@ fn fields(class: &Class) -> String {
                     .default
                     .map(|default| code(default().python_repr()))
                     .unwrap_or_default(),
-                notes.join(", "),
+                notes(field).join(", "),
+            ],
+        );
+    }
+    for gone in class.removed {
+        table.row(
+            Some(&format!("field.{}", gone.name)),
+            &[
+                html::text(gone.name),
+                spelling::of(gone.ty, gone.nullable),
+                gone.since
+                    .map(|since| since.to_string())
+                    .unwrap_or_default(),
+                String::new(),
+                format!("until {}", gone.until),
             ],
         );
     }
@@ -89,6 +96,42 @@ fn fields(class: &Class) -> String {
         );
     }
     table.finish()
+}
+
+/// What there is to say of a field beyond its columns.
+fn notes(field: &FieldDef) -> Vec<String> {
+    let mut notes = Vec::new();
+    if field.read_only {
+        notes.push("set once".to_owned());
+    }
+    if field.lazy {
+        notes.push("can be loaded later".to_owned());
+    }
+    for newer in field.values {
+        let values: Vec<String> = newer
+            .values
+            .iter()
+            .map(|value| format!("<code>{}</code>", html::text(value)))
+            .collect();
+        notes.push(format!("{} since {}", values.join(" "), newer.since));
+    }
+    for past in field.past {
+        let was = if past.name != field.name {
+            format!("called {} before {}", html::text(past.name), past.until)
+        } else if past.ty.name == field.ty.name {
+            format!("converted for readers before {}", past.until)
+        } else {
+            let ty = spelling::of(past.ty, past.nullable);
+            format!("{ty} before {}", past.until)
+        };
+        let lossy = if past.lossy {
+            ", who lose some of it"
+        } else {
+            ""
+        };
+        notes.push(format!("{was}{lossy}"));
+    }
+    notes
 }
 
 fn methods(class: &Class) -> String {

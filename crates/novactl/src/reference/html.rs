@@ -70,7 +70,10 @@ impl Table {
             } else {
                 ""
             };
-            let _ = write!(self.out, "<td data-is=\"{heading}\"{empty}>{cell}</td>");
+            let _ = write!(
+                self.out,
+                "<td data-is=\"{heading}\"{empty}><div>{cell}</div></td>"
+            );
         }
         self.out.push_str("</tr>\n");
     }

@@ -48,7 +48,11 @@ pub(super) fn names(all: &[&'static Class]) -> String {
     for class in all {
         name(class.name, "class", &page_of(class.name));
         let fields = class.fields.iter().map(|field| field.name);
-        for field in fields.chain(class.extra.iter().map(|extra| extra.name)) {
+        let gone = class.removed.iter().map(|gone| gone.name);
+        for field in fields
+            .chain(gone)
+            .chain(class.extra.iter().map(|extra| extra.name))
+        {
             let target = format!("{}#field.{field}", page_of(class.name));
             name(&format!("{}.{field}", class.name), "field", &target);
         }
