@@ -80,7 +80,7 @@ fn everything_written_fits_the_schema_of_its_version() {
         }
     }
     for class in classes() {
-        for seed in 0..6 {
+        for seed in 0..2 {
             written += checker.written(&*check::arbitrary(class, seed), &mut wrong);
         }
     }
