@@ -29,6 +29,8 @@ pub(super) struct At<'l> {
     pub(super) inside: FieldSet,
     /// The fields written that the class no longer has.
     pub(super) gone: Vec<&'static Removed>,
+    /// Why a value cannot be said at the version.
+    pub(super) unsaid: Option<Error>,
     pub(super) lost: &'l mut Lost,
 }
 
@@ -106,6 +108,9 @@ pub(super) fn write_data(
             }
         }
     }
+    if let Some(error) = at.unsaid.take() {
+        writer.fail(error);
+    }
     writer.raw("}");
     present
 }
@@ -125,9 +130,11 @@ fn write_entry(
     if at.convert && at.older {
         match field.value_at(slot, at.version) {
             Ok(value) => instead = value,
+            // Functions that convert are asked first, as where the original
+            // raises for both.
             Err(error) => {
-                writer.fail(error);
-                return false;
+                at.unsaid.get_or_insert(error);
+                return true;
             }
         }
         if at.drops == Drops::Newer && !field.is_in(at.version) {

@@ -98,6 +98,7 @@ fn write(
         carried: writer.form() == Form::Native && version < object.version(),
         inside: FieldSet::default(),
         gone: Vec::new(),
+        unsaid: None,
         lost: &mut lost,
     };
     let present = match hook {
