@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
-use oslo_messaging::{CallContext, Kwargs};
+use oslo_messaging::driver::AckPolicy;
+use oslo_messaging::{CallContext, Kwargs, ServerOptions};
 use oslo_messaging_rabbit::RabbitOptions;
 
 use crate::support::{Bus, Probe, echo, held, quick, raw, soon, until, value};
@@ -138,5 +139,49 @@ async fn replies_to_a_client_that_is_gone_are_given_up() {
         .await
         .unwrap();
     server.stop().await;
+    bus.remove(&["h1"]).await;
+}
+
+#[tokio::test]
+async fn callers_that_are_gone_hold_nobody_up_where_requests_are_acknowledged_late() {
+    let bus = Bus::new();
+    let options = ServerOptions {
+        concurrency: 1,
+        queue: 1,
+        ack_policy: AckPolicy::AfterReply,
+        ..ServerOptions::default()
+    };
+    let probe = Probe::new();
+    let patient = RabbitOptions {
+        missing_queue_timeout: Duration::from_secs(60),
+        ..quick()
+    };
+    let url = crate::support::url_by(&[crate::support::address()]);
+    let server_side = bus.open_with(&url, patient).await;
+    let server = bus
+        .serve_with(&server_side, "h1", &probe, options)
+        .await
+        .unwrap();
+    let (gone_side, other_side) = (bus.open().await, bus.open().await);
+    let calls = [0; 2].map(|_| held(&bus.client(&gone_side)));
+    probe.called("hold", 1).await;
+    let queue = gone_side.driver().reply_queue(None).await.unwrap();
+    gone_side.close().await;
+    for call in calls {
+        assert!(soon("its end", call).await.unwrap().is_err());
+    }
+    raw()
+        .await
+        .queue_delete(queue.as_ref().into(), QueueDeleteOptions::default())
+        .await
+        .unwrap();
+    // Both replies wait for a queue that does not come back; both requests are off the bus all the same.
+    probe.gate.add_permits(2);
+    let client = bus.client(&other_side);
+    assert_eq!(soon("an answer", echo(&client, "x")).await.unwrap(), "x");
+    until("the other's end", || server.stats().finished == 3).await;
+    assert_eq!(server.stats().lost_replies, 0, "they still wait");
+    drop(server);
+    server_side.close().await;
     bus.remove(&["h1"]).await;
 }

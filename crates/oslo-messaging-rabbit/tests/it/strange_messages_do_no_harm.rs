@@ -8,7 +8,8 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use uuid::Uuid;
 
-use crate::support::{Bus, Probe, echo, raw, until};
+use crate::support::proxy::Proxy;
+use crate::support::{Bus, Probe, echo, quick, raw, soon, until, url_by};
 
 async fn publish(channel: &Channel, bus: &Bus, properties: BasicProperties, body: &[u8]) {
     let (exchange, key) = (bus.exchange.as_str().into(), bus.topic.as_str().into());
@@ -135,6 +136,59 @@ async fn no_bytes_stop_a_server_or_a_client() {
     publish(&channel, &bus, json(), long.as_bytes()).await;
     until("all messages", || server.stats().received >= 202).await;
     assert_eq!(echo(&client, "after").await.unwrap(), "after");
+    server.stop().await;
+    bus.remove(&["h1"]).await;
+}
+
+/// Whatever comes in place of the broker's frames, a connection is lost at most, and made again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_frames_stop_a_server_or_a_client() {
+    let bus = Bus::new();
+    let proxy = Proxy::start().await;
+    let url = url_by(&[proxy.address()]);
+    let (server_side, client_side) = (
+        bus.open_with(&url, quick()).await,
+        bus.open_with(&url, quick()).await,
+    );
+    let server = bus.serve(&server_side, "h1", &Probe::new()).await;
+    let client = bus.client(&client_side);
+    let mut runner = TestRunner::deterministic();
+    let bytes = proptest::collection::vec(proptest::num::u8::ANY, 1..200);
+    for number in 0..8_u8 {
+        let mut frame = bytes.new_tree(&mut runner).unwrap().current();
+        match number % 4 {
+            // Anything.
+            0 => {}
+            // A frame of a method nobody knows, whole.
+            1 => {
+                frame.truncate(100);
+                let size = u8::try_from(frame.len()).unwrap();
+                frame = [&[1, 0, 1, 0, 0, 0, size], &frame[..], &[0xce]].concat();
+            }
+            // A body where none was announced.
+            2 => frame = vec![3, 0, 1, 0, 0, 0, 1, b'{', 0xce],
+            // A frame that claims to be as long as can be.
+            _ => frame = vec![1, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 10],
+        }
+        proxy.forge(&frame);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        if number % 4 == 3 {
+            // It waits for the rest, as it should; its heartbeats would end that.
+            proxy.cut();
+        }
+        // A call whose answer was lost with a connection ends at its deadline; the next one is served.
+        soon("an answer", async {
+            loop {
+                let short = client.prepare().timeout(std::time::Duration::from_secs(2));
+                let args = crate::support::value("there");
+                let context = oslo_messaging::CallContext::empty();
+                if short.call(&context, "echo", &args).await.is_ok() {
+                    break;
+                }
+            }
+        })
+        .await;
+    }
     server.stop().await;
     bus.remove(&["h1"]).await;
 }

@@ -19,6 +19,9 @@ use crate::failure::Failure;
 use crate::json::Json;
 use crate::options::Limits;
 
+/// How long a request stays unacknowledged for its reply's sake.
+const HANDOVER: Duration = Duration::from_secs(3);
+
 /// What the tasks of one server share.
 pub(super) struct Handler {
     pub(super) dispatcher: Dispatcher,
@@ -106,10 +109,17 @@ impl Handler {
             failure,
             "served"
         );
-        if let Some(to) = &request.reply_to {
-            self.reply(delivery, to, outcome, &request.method).await;
+        let Some(to) = &request.reply_to else {
+            return self.ack_late(delivery).await;
+        };
+        let replying = self.reply(delivery, to, outcome, &request.method);
+        tokio::pin!(replying);
+        if tokio::time::timeout(HANDOVER, &mut replying).await.is_ok() {
+            return self.ack_late(delivery).await;
         }
+        // Its caller has no queue now. What was done is done, and others shall not wait for a caller that may be gone.
         self.ack_late(delivery).await;
+        replying.await;
     }
 
     /// Runs the method and, next to it, everything that may end it early: `None` if it was dropped.

@@ -117,9 +117,14 @@ impl Proxy {
         }
         let size = u8::try_from(arguments.len()).unwrap();
         let frame = [&[1, 0, 0, 0, 0, 0, size], &arguments[..], &[0xce]].concat();
+        self.forge(&frame);
+    }
+
+    /// Sends all clients bytes that the broker never sent.
+    pub(crate) fn forge(&self, frame: &[u8]) {
         for client in &*self.state.forged.lock().unwrap() {
             // Those that are gone do not mind.
-            let _ = client.send(frame.clone());
+            let _ = client.send(frame.to_vec());
         }
     }
 
