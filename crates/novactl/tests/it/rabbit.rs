@@ -158,11 +158,13 @@ fn services_are_pinged_and_what_passes_is_shown_without_secrets() {
     assert!(all.contains("***") && !all.contains("s3cret"), "{all}");
 
     site.broker.ctl(&["trace_on"]);
-    let watching = site.watch(&["--firehose", "--count", "2", "--full"]);
+    let watching = site.watch(&["--firehose", "--seconds", "6", "--full"]);
     call("provider_fw_rule_get_all", Kwargs::new());
     let shown = lines(watching).join("\n");
     assert!(
-        shown.contains("call ") && shown.contains("reply ") && shown.contains("done"),
+        shown.contains("provider_fw_rule_get_all")
+            && shown.contains("reply ")
+            && shown.contains("done"),
         "{shown}"
     );
     assert!(!shown.contains("s3cret"), "{shown}");
