@@ -12,3 +12,4 @@ mod restarts_leave_clear_states;
 mod sigterm_finishes_what_is_in_flight;
 mod states_move_as_novas;
 mod support;
+mod the_original_conductor_serves_a_compute;
