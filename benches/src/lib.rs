@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`objects`] | objects to bytes and back, next to [`plain`] structs |
 //! | [`python`] | the same, next to the original |
+//! | [`convert`] | lines of objects as `novactl object convert` reads and writes them |
 //! | [`direct`] | calls by the direct route, next to the same SQL by hand ([`by_hand`]) |
 //! | [`remote`] | calls over `grpc://`, next to a bare [`echo`] that does that SQL |
 //! | [`list`] | lists of up to 10,000 |
@@ -14,6 +15,7 @@
 pub mod by_hand;
 pub mod capture;
 pub mod conductors;
+pub mod convert;
 pub mod direct;
 pub mod echo;
 pub mod list;

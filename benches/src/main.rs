@@ -2,7 +2,7 @@
 //! on standard output.
 
 use benches::report::Report;
-use benches::{Result, conductors, direct, list, objects, remote};
+use benches::{Result, conductors, convert, direct, list, objects, remote};
 use clap::{Parser, ValueEnum};
 use nova_db::Dialect;
 use test_support::database;
@@ -22,6 +22,7 @@ struct Args {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Group {
     Objects,
+    Convert,
     Direct,
     Remote,
     List,
@@ -34,6 +35,9 @@ fn main() -> Result<()> {
     let mut report = Report::default();
     if wanted(Group::Objects) {
         objects::run(&mut report)?;
+    }
+    if wanted(Group::Convert) {
+        convert::run(&mut report)?;
     }
     if wanted(Group::Direct) {
         for dialect in Dialect::ALL {

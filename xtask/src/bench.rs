@@ -13,7 +13,7 @@ use crate::workspace;
 
 /// Measure next to what bounds us, in one run.
 ///
-/// Everything is a ratio: objects next to serde_json on plain structs, calls next to the same SQL by hand through sqlx,
+/// Everything is a ratio: objects next to serde_json on plain structs, lines of them next to its trees, calls next to the same SQL by hand through sqlx,
 /// remote calls next to a bare gRPC echo that does that SQL. MariaDB and PostgreSQL are measured where a server answers:
 /// TEST_MARIADB_URL and TEST_POSTGRES_URL, else local ones on their usual ports; so is RabbitMQ: TEST_RABBITMQ_URL.
 /// NOVA_PYTHON names a Python that can import nova, to measure the original too.
@@ -39,6 +39,8 @@ pub(crate) struct Args {
 enum Group {
     /// Objects to bytes and back.
     Objects,
+    /// Lines of objects through `novactl object convert`.
+    Convert,
     /// Calls by the direct route.
     Direct,
     /// Calls over gRPC.
@@ -52,8 +54,9 @@ enum Group {
 }
 
 impl Group {
-    const MEASURED: [Self; 5] = [
+    const MEASURED: [Self; 6] = [
         Self::Objects,
+        Self::Convert,
         Self::Direct,
         Self::Remote,
         Self::List,
