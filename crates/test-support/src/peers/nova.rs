@@ -86,7 +86,7 @@ impl Nova {
     pub fn conductor(&self, configuration: &Configuration) -> Process {
         let log = configuration.file.with_file_name("theirs.log");
         Process::start(
-            &mut self.program("nova-conductor", &configuration.file),
+            &self.program("nova-conductor", &configuration.file),
             &log,
         )
     }
