@@ -85,10 +85,7 @@ impl Nova {
     /// When the program is not there.
     pub fn conductor(&self, configuration: &Configuration) -> Process {
         let log = configuration.file.with_file_name("theirs.log");
-        Process::start(
-            &self.program("nova-conductor", &configuration.file),
-            &log,
-        )
+        Process::start(&self.program("nova-conductor", &configuration.file), &log)
     }
 }
 
