@@ -9,14 +9,16 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::process;
+use crate::services::python;
 use crate::workspace;
 
 /// Measure next to what bounds us, in one run.
 ///
-/// Everything is a ratio: objects next to serde_json on plain structs, lines of them next to its trees, calls next to the same SQL by hand through sqlx,
-/// remote calls next to a bare gRPC echo that does that SQL. MariaDB and PostgreSQL are measured where a server answers:
-/// TEST_MARIADB_URL and TEST_POSTGRES_URL, else local ones on their usual ports; so is RabbitMQ: TEST_RABBITMQ_URL.
-/// NOVA_PYTHON names a Python that can import nova, to measure the original too.
+/// Everything is a ratio: objects next to serde_json on plain structs, lines of them next to its trees, calls next to the
+/// same SQL by hand through sqlx, remote calls next to a bare gRPC echo that does that SQL, conductors on RabbitMQ next to
+/// the original. MariaDB and PostgreSQL are measured where a server answers: TEST_MARIADB_URL and TEST_POSTGRES_URL, else
+/// local ones on their usual ports; so is RabbitMQ: TEST_RABBITMQ_URL. NOVA_PYTHON names a Python that can import nova, to
+/// measure the original too; else it is the one that `cargo xtask test` made.
 ///
 /// The exit status is 0 when everything was measured, whatever came out.
 #[derive(clap::Args)]
@@ -98,6 +100,9 @@ fn measure(args: &Args) -> Result<(), String> {
             .arg("--only")
             .arg(measured.join(","))
             .env("NOVA_TEST_SKIP_UNAVAILABLE", "1");
+        if let Some(python) = python::found() {
+            bench.env(python::VARIABLE, python);
+        }
         results["measured"] = report(&mut bench)?;
         if groups.contains(&Group::Objects) {
             results["allocations"] = report(&mut binary("allocations"))?;

@@ -5,7 +5,7 @@ mod install;
 mod mariadb;
 mod postgres;
 mod private;
-mod python;
+pub(crate) mod python;
 mod rabbitmq;
 
 use std::net::{SocketAddr, ToSocketAddrs};

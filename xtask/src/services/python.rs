@@ -11,7 +11,7 @@ use crate::test::Progress;
 use crate::workspace;
 
 /// The variable that names the Python to tests.
-pub(super) const VARIABLE: &str = "NOVA_PYTHON";
+pub(crate) const VARIABLE: &str = "NOVA_PYTHON";
 
 /// The Debian package that can make environments, and needs a Python itself.
 const PACKAGE: &str = "python3-venv";
@@ -70,6 +70,15 @@ impl Python {
             },
         }
     }
+}
+
+/// The one the environment names, or that the tests made.
+pub(crate) fn found() -> Option<PathBuf> {
+    let named = std::env::var_os(VARIABLE).filter(|named| !named.is_empty());
+    let folder = workspace::target().join("python");
+    named
+        .map(PathBuf::from)
+        .or_else(|| marker(&folder).exists().then(|| folder.join("bin/python")))
 }
 
 /// What an environment was made of; written when it is complete.
