@@ -34,6 +34,7 @@ macro_rules! plain {
     };
 }
 
+#[rustfmt::skip]
 pub mod generated;
 
 pub use generated::{CLASSES, Flavor, Instance, InstanceList};

@@ -37,13 +37,12 @@ fn generated() -> Result<String> {
             .iter()
             .map(|field| format!("{}: {}", name(field), nullable(field.nullable, field.ty)))
             .collect();
-        // As rustfmt lays them out.
-        let fields = match fields.as_slice() {
-            [] => "{}".to_owned(),
-            [one] => format!("{{ {one} }}"),
-            many => format!("{{\n    {},\n}}", many.join(",\n    ")),
-        };
-        writeln!(out, "\nplain!({} {fields});", class.name)?;
+        writeln!(
+            out,
+            "\nplain!({} {{\n    {}\n}});",
+            class.name,
+            fields.join(",\n    ")
+        )?;
     }
     writeln!(
         out,

@@ -42,32 +42,34 @@ plain!(ComputeNode {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(ComputeNodeList {
-    objects: Vec<Envelope<ComputeNode>>,
+    objects: Vec<Envelope<ComputeNode>>
 });
 
-plain!(DeviceBus {});
+plain!(DeviceBus {
+    
+});
 
 plain!(DeviceMetadata {
     bus: Json,
-    tags: Vec<String>,
+    tags: Vec<String>
 });
 
 plain!(DiskMetadata {
     serial: Option<String>,
     path: Option<String>,
     bus: Json,
-    tags: Vec<String>,
+    tags: Vec<String>
 });
 
 plain!(EC2Ids {
     instance_id: String,
     ami_id: Option<String>,
     kernel_id: Option<String>,
-    ramdisk_id: Option<String>,
+    ramdisk_id: Option<String>
 });
 
 plain!(Flavor {
@@ -89,20 +91,22 @@ plain!(Flavor {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(FlavorList {
-    objects: Vec<Envelope<Flavor>>,
+    objects: Vec<Envelope<Flavor>>
 });
 
 plain!(HVSpec {
     arch: String,
     hv_type: String,
-    vm_mode: String,
+    vm_mode: String
 });
 
-plain!(IDEDeviceBus { address: String });
+plain!(IDEDeviceBus {
+    address: String
+});
 
 plain!(Instance {
     id: i64,
@@ -177,7 +181,7 @@ plain!(Instance {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(InstanceAction {
@@ -193,7 +197,7 @@ plain!(InstanceAction {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(InstanceActionEvent {
@@ -209,19 +213,19 @@ plain!(InstanceActionEvent {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(InstanceActionEventList {
-    objects: Vec<Envelope<InstanceActionEvent>>,
+    objects: Vec<Envelope<InstanceActionEvent>>
 });
 
 plain!(InstanceActionList {
-    objects: Vec<Envelope<InstanceAction>>,
+    objects: Vec<Envelope<InstanceAction>>
 });
 
 plain!(InstanceDeviceMetadata {
-    devices: Vec<Json>,
+    devices: Vec<Json>
 });
 
 plain!(InstanceFault {
@@ -234,11 +238,11 @@ plain!(InstanceFault {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(InstanceFaultList {
-    objects: Vec<Envelope<InstanceFault>>,
+    objects: Vec<Envelope<InstanceFault>>
 });
 
 plain!(InstanceInfoCache {
@@ -247,11 +251,11 @@ plain!(InstanceInfoCache {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(InstanceList {
-    objects: Vec<Envelope<Instance>>,
+    objects: Vec<Envelope<Instance>>
 });
 
 plain!(InstanceNUMACell {
@@ -264,14 +268,14 @@ plain!(InstanceNUMACell {
     cpu_topology: Option<Envelope<VirtCPUTopology>>,
     cpu_pinning_raw: Option<BTreeMap<String, i64>>,
     cpu_policy: Option<String>,
-    cpu_thread_policy: Option<String>,
+    cpu_thread_policy: Option<String>
 });
 
 plain!(InstanceNUMATopology {
     id: i64,
     instance_uuid: String,
     cells: Vec<Envelope<InstanceNUMACell>>,
-    emulator_threads_policy: Option<String>,
+    emulator_threads_policy: Option<String>
 });
 
 plain!(InstancePCIRequest {
@@ -281,12 +285,12 @@ plain!(InstancePCIRequest {
     is_new: bool,
     request_id: Option<String>,
     requester_id: Option<String>,
-    numa_policy: Option<String>,
+    numa_policy: Option<String>
 });
 
 plain!(InstancePCIRequests {
     instance_uuid: String,
-    requests: Vec<Envelope<InstancePCIRequest>>,
+    requests: Vec<Envelope<InstancePCIRequest>>
 });
 
 plain!(KeyPair {
@@ -299,11 +303,11 @@ plain!(KeyPair {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(KeyPairList {
-    objects: Vec<Envelope<KeyPair>>,
+    objects: Vec<Envelope<KeyPair>>
 });
 
 plain!(LibvirtVPMEMDevice {
@@ -311,7 +315,7 @@ plain!(LibvirtVPMEMDevice {
     name: String,
     size: i64,
     devpath: String,
-    align: i64,
+    align: i64
 });
 
 plain!(MigrationContext {
@@ -328,7 +332,7 @@ plain!(MigrationContext {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(NetworkInterfaceMetadata {
@@ -336,10 +340,12 @@ plain!(NetworkInterfaceMetadata {
     vlan: i64,
     vf_trusted: bool,
     bus: Json,
-    tags: Vec<String>,
+    tags: Vec<String>
 });
 
-plain!(PCIDeviceBus { address: String });
+plain!(PCIDeviceBus {
+    address: String
+});
 
 plain!(PciDevice {
     id: i64,
@@ -360,11 +366,11 @@ plain!(PciDevice {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(PciDeviceList {
-    objects: Vec<Envelope<PciDevice>>,
+    objects: Vec<Envelope<PciDevice>>
 });
 
 plain!(PciDevicePool {
@@ -372,27 +378,31 @@ plain!(PciDevicePool {
     vendor_id: String,
     numa_node: Option<i64>,
     tags: BTreeMap<String, Option<String>>,
-    count: i64,
+    count: i64
 });
 
 plain!(PciDevicePoolList {
-    objects: Vec<Envelope<PciDevicePool>>,
+    objects: Vec<Envelope<PciDevicePool>>
 });
 
 plain!(Resource {
     provider_uuid: String,
     resource_class: String,
     identifier: String,
-    metadata: Json,
+    metadata: Json
 });
 
 plain!(ResourceList {
-    objects: Vec<Envelope<Resource>>,
+    objects: Vec<Envelope<Resource>>
 });
 
-plain!(ResourceMetadata {});
+plain!(ResourceMetadata {
+    
+});
 
-plain!(SCSIDeviceBus { address: String });
+plain!(SCSIDeviceBus {
+    address: String
+});
 
 plain!(SecurityGroup {
     id: i64,
@@ -404,11 +414,11 @@ plain!(SecurityGroup {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(SecurityGroupList {
-    objects: Vec<Envelope<SecurityGroup>>,
+    objects: Vec<Envelope<SecurityGroup>>
 });
 
 plain!(Service {
@@ -428,38 +438,40 @@ plain!(Service {
     created_at: Option<String>,
     updated_at: Option<String>,
     deleted_at: Option<String>,
-    deleted: bool,
+    deleted: bool
 });
 
 plain!(ServiceList {
-    objects: Vec<Envelope<Service>>,
+    objects: Vec<Envelope<Service>>
 });
 
 plain!(ShareMetadata {
     share_id: Option<String>,
     tag: Option<String>,
     bus: Json,
-    tags: Vec<String>,
+    tags: Vec<String>
 });
 
 plain!(Tag {
     resource_id: String,
-    tag: String,
+    tag: String
 });
 
 plain!(TagList {
-    objects: Vec<Envelope<Tag>>,
+    objects: Vec<Envelope<Tag>>
 });
 
 plain!(TrustedCerts {
-    ids: Vec<String>,
+    ids: Vec<String>
 });
 
-plain!(USBDeviceBus { address: String });
+plain!(USBDeviceBus {
+    address: String
+});
 
 plain!(VirtCPUFeature {
     policy: Option<String>,
-    name: String,
+    name: String
 });
 
 plain!(VirtCPUModel {
@@ -469,16 +481,18 @@ plain!(VirtCPUModel {
     features: Vec<Envelope<VirtCPUFeature>>,
     mode: Option<String>,
     model: Option<String>,
-    r#match: Option<String>,
+    r#match: Option<String>
 });
 
 plain!(VirtCPUTopology {
     sockets: Option<i64>,
     cores: Option<i64>,
-    threads: Option<i64>,
+    threads: Option<i64>
 });
 
-plain!(XenDeviceBus { address: String });
+plain!(XenDeviceBus {
+    address: String
+});
 
 /// How the recorded objects of each class are read.
 pub const CLASSES: &[(&str, ReadRecords)] = &[

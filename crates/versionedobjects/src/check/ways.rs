@@ -17,6 +17,9 @@ pub struct Ways {
     pub fields: usize,
 }
 
+/// How many objects are at least made up for a pair of versions, until rules let one pass.
+const TRIES: u64 = 64;
+
 /// Sends arbitrary objects of a class by every pair of its versions, down and
 /// up again, and says what does not survive; see [`arbitrary`].
 ///
@@ -54,8 +57,9 @@ pub struct Ways {
 ///
 /// # Errors
 ///
-/// [`Error::Action`] that says which object by which versions lost what; what
-/// writing or reading fails with.
+/// [`Error::Action`] that says which object by which versions lost what, or by
+/// which versions no object can be written at all; what writing or reading fails
+/// with.
 pub fn every_way(class: &'static Class, cases: u64) -> Result<Ways> {
     let current = class.version();
     let versions: Vec<Version> = class
@@ -71,7 +75,7 @@ pub fn every_way(class: &'static Class, cases: u64) -> Result<Ways> {
         for second in &versions {
             let mut done = 0;
             // What a rule refuses says little; others are tried in its place.
-            for _ in 0..cases.saturating_mul(8) {
+            for _ in 0..cases.saturating_mul(8).max(TRIES) {
                 if done == cases {
                     break;
                 }
@@ -99,6 +103,17 @@ pub fn every_way(class: &'static Class, cases: u64) -> Result<Ways> {
                     Err(Outcome::Error(error)) => return Err(error),
                 }
                 seed += 1;
+            }
+            if done == 0 && cases > 0 {
+                let reason = format!(
+                    "rules refused to write every one of {} {} by {first} and {second}, so nothing was tried",
+                    cases.saturating_mul(8).max(TRIES),
+                    class.name
+                );
+                return Err(Error::Action {
+                    action: "check".into(),
+                    reason,
+                });
             }
         }
     }
