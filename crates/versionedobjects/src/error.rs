@@ -293,7 +293,8 @@ impl Exception {
 }
 
 /// The module of oslo.versionedobjects' own exceptions.
-const OSLO: &str = "oslo_versionedobjects.exception";
+/// Where the model's exceptions are defined, as peers know them.
+pub(crate) const OSLO: &str = "oslo_versionedobjects.exception";
 const BUILTINS: &str = "builtins";
 /// The module of errors the original has nothing like.
 const OWN: &str = "versionedobjects";

@@ -221,6 +221,8 @@ on_every_database! {
             node.set_mapped(1);
             node.create(&ctx).await.unwrap();
         }
+        use nova_objects::PersistentFields as _;
+        let before = ComputeNode::get_by_host_and_nodename(&ctx, "h", "h").await.unwrap();
         let (destroyed, statements) = statements_of(service.destroy(&ctx)).await;
         destroyed.unwrap();
         assert_eq!(statements, ["service.get_by_id", "service.delete", "service.delete_nodes"]);
@@ -231,10 +233,9 @@ on_every_database! {
         assert_eq!(left, [Some("other")]);
         let gone = seeing(&db, ReadDeleted::Yes);
         let gone = ComputeNode::get_by_host_and_nodename(&gone, "h", "h").await.unwrap();
-        use nova_objects::PersistentFields as _;
         assert_eq!(gone.mapped().unwrap(), 0);
         assert!(gone.deleted().unwrap() && gone.deleted_at().unwrap().is_some());
-        assert_eq!(gone.updated_at().unwrap(), None);
+        assert_eq!(gone.updated_at().unwrap(), before.updated_at().unwrap());
         let read = Service::get_by_id(&seeing(&db, ReadDeleted::Only), id).await.unwrap();
         assert!(read.deleted().unwrap() && read.deleted_at().unwrap().is_some());
         assert!(Service::get_by_id(&ctx, other.id().unwrap()).await.is_ok());

@@ -225,8 +225,7 @@ fn states_follow_their_rules_on_mariadb() {
 #[test]
 fn states_follow_their_rules_on_postgres() {
     let url = env::var("TEST_POSTGRES_URL");
-    let url = url.unwrap_or_else(|_| "postgresql://postgres@127.0.0.1:5432".to_owned());
-    let url = format!("{}/postgres", url.trim_end_matches('/'));
+    let url = url.unwrap_or_else(|_| "postgresql://postgres@127.0.0.1:5432/postgres".to_owned());
     block_on(states_follow_their_rules(&url));
 }
 

@@ -9,7 +9,7 @@ use nova_objects::{
     MigrationContextStore, PciDeviceListStore,
 };
 use serde_json::Value as Json;
-use test_support::database::{TestDatabase, run};
+use test_support::database::{TestDatabase, run, run_on_a_large_stack};
 use versionedobjects::ObjectExt as _;
 use versionedobjects::fields::Dict;
 
@@ -126,7 +126,7 @@ fn what_nova_wrote_is_read_as_nova_reads_it() {
 /// Everything beside the row is written back as the text Nova wrote.
 #[test]
 fn what_is_written_is_what_nova_writes() {
-    run(Dialect::Sqlite, async {
+    run_on_a_large_stack(Dialect::Sqlite, |_| async {
         let db = load().await;
         let columns = [
             "numa_topology",
