@@ -293,7 +293,6 @@ impl Exception {
 }
 
 /// The module of oslo.versionedobjects' own exceptions.
-/// Where the model's exceptions are defined, as peers know them.
 pub(crate) const OSLO: &str = "oslo_versionedobjects.exception";
 const BUILTINS: &str = "builtins";
 /// The module of errors the original has nothing like.
