@@ -144,16 +144,16 @@ impl Context {
     /// # use versionedobjects::prelude::*;
     /// # #[derive(VersionedObject, Debug, Clone, Default)]
     /// # #[object(methods, history("1.0" = "Initial version"))]
-    /// # pub struct Counter { meta: Meta, count: Attr<i64> }
-    /// # #[remotable(Counter)]
-    /// # pub trait CounterStore {
+    /// # pub struct Book { meta: Meta, copies: Attr<i64> }
+    /// # #[remotable(Book)]
+    /// # pub trait BookStore {
     /// #     #[method(conditional)]
-    /// #     async fn save(&self, ctx: &Context, counter: &mut Counter) -> Result<()>;
+    /// #     async fn save(&self, ctx: &Context, book: &mut Book) -> Result<()>;
     /// # }
-    /// # async fn example(ctx: &Context, counter: &mut Counter) -> Result<()> {
-    /// let before = counter.count()?;
-    /// counter.set_count(before + 1);
-    /// counter.save(&ctx.expecting(Expect::field("count", before))).await?;
+    /// # async fn example(ctx: &Context, book: &mut Book) -> Result<()> {
+    /// let before = book.copies()?;
+    /// book.set_copies(before + 1);
+    /// book.save(&ctx.expecting(Expect::field("copies", before))).await?;
     /// # Ok(())
     /// # }
     /// # fn main() {}
