@@ -17,6 +17,13 @@ fn every_class_survives_every_way() {
         match check::every_way(class, (total / (versions * versions)).max(1)) {
             Ok(ways) => {
                 tried.insert(class.name, ways);
+                // What was read before 1.5 has no policy, which Nova asks for when it is written again.
+                if ways.untried > 0 && class.name != "InstanceNUMACell" {
+                    wrong.push(format!(
+                        "{}: {} pairs of versions untried",
+                        class.name, ways.untried
+                    ));
+                }
                 if ways.fields < class.fields.len() {
                     wrong.extend(unfilled(class));
                 }

@@ -13,6 +13,8 @@ pub struct Ways {
     pub tried: usize,
     /// How often a rule refused to write an object at an older version.
     pub refused: usize,
+    /// How many pairs of versions rules let no object pass by.
+    pub untried: usize,
     /// How many fields had a value at least once.
     pub fields: usize,
 }
@@ -57,9 +59,8 @@ const TRIES: u64 = 64;
 ///
 /// # Errors
 ///
-/// [`Error::Action`] that says which object by which versions lost what, or by
-/// which versions no object can be written at all; what writing or reading fails
-/// with.
+/// [`Error::Action`] that says which object by which versions lost what; what
+/// writing or reading fails with.
 pub fn every_way(class: &'static Class, cases: u64) -> Result<Ways> {
     let current = class.version();
     let versions: Vec<Version> = class
@@ -104,16 +105,8 @@ pub fn every_way(class: &'static Class, cases: u64) -> Result<Ways> {
                 }
                 seed += 1;
             }
-            if done == 0 && cases > 0 {
-                let reason = format!(
-                    "rules refused to write every one of {} {} by {first} and {second}, so nothing was tried",
-                    cases.saturating_mul(8).max(TRIES),
-                    class.name
-                );
-                return Err(Error::Action {
-                    action: "check".into(),
-                    reason,
-                });
+            if done == 0 {
+                ways.untried += 1;
             }
         }
     }
