@@ -45,9 +45,8 @@ pub fn declared<T, E: ProjectError>(
         assert!(
             errors.contains(&raised)
                 || exception.module == "builtins"
-                // What the model refuses, it refuses in every method, by its own name or a project's.
+                // What the model refuses, it refuses in every method.
                 || exception.module == OSLO
-                || raised == "ObjectActionError"
                 || !is_listed(E::CLASSES, raised),
             "{class}.{} raised {raised}, which it does not declare; add it to `#[errors(..)]` on the method, and record the contract",
             method.name,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use chrono::{NaiveDateTime, TimeDelta, Timelike as _};
 use sea_query::{Cond, Condition, Expr, ExprTrait as _, Query, SelectStatement, UpdateStatement};
-use versionedobjects::{Error as ModelError, Expect, Shape, Term, Transition, Value};
+use versionedobjects::{Error as ModelError, Expect, Shape, Term, Transition, Value, ValueError};
 
 use super::{Column, Kind, Table};
 use crate::changes::{Changes, soft_delete};
@@ -131,17 +131,18 @@ impl Table {
             .map(|term| {
                 let class = (self.class)();
                 let column = self.columns().iter().find(|own| own.field.name == term.field);
-                let column = column.ok_or_else(|| match class.field_index(&term.field) {
+                let column = column.ok_or_else(|| match class.fields.iter().find(|field| field.name == term.field) {
                     None => ModelError::UnknownField {
                         object: class.name,
                         field: term.field.clone(),
                     },
-                    Some(_) => ModelError::Action {
-                        action: "save".into(),
-                        reason: format!(
+                    Some(field) => ModelError::Value {
+                        object: class.name,
+                        field: field.name,
+                        cause: ValueError::new(format!(
                             "{}.{} is stored in a form that cannot be compared; expect something of another field",
                             class.name, term.field
-                        ),
+                        )),
                     },
                 })?;
                 let values = term.values.iter().map(|value| self.as_stored(column, value));
