@@ -1,6 +1,7 @@
 //! Conductors over RabbitMQ and MariaDB: ours, the original as it comes and as
-//! it can be tuned, and a bare [`floor`]. All of them run at once, each with an
-//! exchange of its own, and take turns.
+//! it can be tuned, and a bare [`floor`]. All of them run at once, each on a
+//! virtual host of its own, and take turns. An exchange would not keep them
+//! apart: their queue is called `conductor` whichever it is bound to.
 
 pub mod floor;
 pub mod load;
@@ -19,6 +20,7 @@ use nova_rpc::ConductorClient;
 use nova_service::request_codec;
 use oslo_messaging::{Transport, TransportOptions};
 use oslo_messaging_rabbit::{RabbitFactory, RabbitOptions};
+use test_support::peers::Vhost;
 use versionedobjects::Form;
 
 use crate::Result;
@@ -55,6 +57,8 @@ struct Contender {
     name: String,
     kind: Kind,
     process: Process,
+    /// Its messages pass here. Held as long as it runs.
+    vhost: Vhost,
 }
 
 enum Kind {
@@ -65,10 +69,8 @@ enum Kind {
 /// Where everything is.
 struct Setting {
     folder: tempfile::TempDir,
-    broker: String,
     urls: [String; 2],
-    run: String,
-    python: PathBuf,
+    python: Option<PathBuf>,
 }
 
 /// Measures them all.
@@ -76,10 +78,10 @@ struct Setting {
 /// # Errors
 /// When a server cannot be used.
 pub async fn run(report: &mut Report) -> Result<()> {
-    let Some(python) = std::env::var_os("NOVA_PYTHON").map(PathBuf::from) else {
-        report.note("no conductors: NOVA_PYTHON names no Python with nova, the other side");
-        return Ok(());
-    };
+    let python = std::env::var_os("NOVA_PYTHON").map(PathBuf::from);
+    if python.is_none() {
+        report.note("no original: NOVA_PYTHON names no Python with nova");
+    }
     let store = Store::create(Dialect::MySql).await?;
     let ctx = direct(&store.db);
     // The store has made one.
@@ -91,13 +93,12 @@ pub async fn run(report: &mut Report) -> Result<()> {
     }
     let setting = Setting {
         folder: tempfile::tempdir()?,
-        broker: broker(),
         urls: store.urls.clone(),
-        run: uuid::Uuid::new_v4().simple().to_string(),
         python,
     };
     let mut contenders = setting.conductors(report).await?;
-    let sizes = sizes(&setting, instances.first().ok_or("no instance")?).await?;
+    let ours = contenders.first().ok_or("no conductor")?;
+    let sizes = sizes(&ours.vhost, instances.first().ok_or("no instance")?).await?;
     contenders.push(setting.floor(&store, &sizes).await?);
     for contender in &contenders {
         report.fact(
@@ -128,29 +129,32 @@ pub async fn run(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The broker: `TEST_RABBITMQ_URL`, or the one on this machine.
-fn broker() -> String {
-    std::env::var("TEST_RABBITMQ_URL")
-        .unwrap_or_else(|_| "amqp://guest:guest@127.0.0.1:5672/%2f".to_owned())
+/// A virtual host for one of them.
+async fn claim() -> Result<Vhost> {
+    let vhost = Vhost::claim().await.ok_or("RabbitMQ does not answer")?;
+    vhost
+        .remove_queues(&["conductor", "floor", "floor-replies"])
+        .await;
+    Ok(vhost)
 }
 
 impl Setting {
-    /// Ours first, then the original in four forms.
+    /// Ours first, then the original in four forms, if it is there.
     async fn conductors(&self, report: &mut Report) -> Result<Vec<Contender>> {
         let ours = std::env::current_exe()?.with_file_name("nova-conductor");
-        let theirs = self.python.with_file_name("nova-conductor");
-        let mut contenders = Vec::new();
-        for (name, program, options) in [
-            ("ours", &ours, ""),
-            ("nova 34, 1 worker", &theirs, "1"),
-            ("nova 34, 2 workers", &theirs, "2"),
-            ("nova 34, 1 worker, pool of 4", &theirs, "1 4"),
-            ("nova 34, 2 workers, pool of 4", &theirs, "2 4"),
+        let mut contenders = vec![self.conductor(report, "ours", &ours, None, None).await?];
+        let Some(python) = &self.python else {
+            return Ok(contenders);
+        };
+        let theirs = python.with_file_name("nova-conductor");
+        for (name, workers, pool) in [
+            ("nova 34, 1 worker", "1", None),
+            ("nova 34, 2 workers", "2", None),
+            ("nova 34, 1 worker, pool of 4", "1", Some("4")),
+            ("nova 34, 2 workers, pool of 4", "2", Some("4")),
         ] {
-            let mut options = options.split_whitespace();
-            let (workers, pool) = (options.next(), options.next());
-            let contender = self.conductor(report, name, program, workers, pool).await?;
-            contenders.push(contender);
+            let contender = self.conductor(report, name, &theirs, Some(workers), pool);
+            contenders.push(contender.await?);
         }
         Ok(contenders)
     }
@@ -164,15 +168,16 @@ impl Setting {
         pool: Option<&str>,
     ) -> Result<Contender> {
         let slug = name.replace([' ', ','], "");
-        let exchange = self.exchange(&slug);
+        let vhost = claim().await?;
+        let url = vhost.url();
         let config = self.folder.path().join(format!("{slug}.conf"));
-        std::fs::write(&config, self.config(&exchange, &slug, workers, pool))?;
+        std::fs::write(&config, self.config(&url, &slug, workers, pool))?;
         let mut command = Command::new(program);
         command.arg("--config-file").arg(&config);
         let start = Instant::now();
         let log = self.folder.path().join(format!("{slug}.log"));
         let mut process = Process::start(&mut command, log)?;
-        let ctx = client(&self.rabbit(None), &exchange, Duration::from_millis(100)).await?;
+        let ctx = client(&url, Duration::from_millis(100)).await?;
         while nova_objects::ServiceList::get_all(&ctx).await.is_err() {
             process.check()?;
             if start.elapsed() > PATIENCE {
@@ -188,21 +193,21 @@ impl Setting {
         );
         Ok(Contender {
             name: name.to_owned(),
-            kind: Kind::Conductor(client(&self.rabbit(None), &exchange, PATIENCE).await?),
+            kind: Kind::Conductor(client(&url, PATIENCE).await?),
             process,
+            vhost,
         })
     }
 
     /// Nova's configuration, as either reads it.
     fn config(
         &self,
-        exchange: &str,
+        broker: &str,
         host: &str,
         workers: Option<&str>,
         pool: Option<&str>,
     ) -> String {
         let state = self.folder.path().display();
-        let broker = self.rabbit(None);
         let [main, api] = self.urls.each_ref().map(|url| {
             // The driver the original uses by that name.
             url.replacen("mysql://", "mysql+pymysql://", 1)
@@ -213,7 +218,7 @@ impl Setting {
         let pool = line("executor_thread_pool_size", pool);
         let workers = line("workers", workers);
         format!(
-            "[DEFAULT]\ntransport_url = {broker}\ncontrol_exchange = {exchange}\nhost = {host}\n\
+            "[DEFAULT]\ntransport_url = {broker}\nhost = {host}\n\
              state_path = {state}\n{pool}\
              [conductor]\n{workers}\
              [database]\nconnection = {main}\n[api_database]\nconnection = {api}\n\
@@ -222,34 +227,11 @@ impl Setting {
         )
     }
 
-    fn exchange(&self, slug: &str) -> String {
-        format!("bench-{}-{slug}", self.run)
-    }
-
-    /// The broker's URL as services have it, or by another address.
-    fn rabbit(&self, address: Option<&str>) -> String {
-        let rest = self.broker.trim_start_matches("amqp://");
-        let (place, _) = rest.split_once('/').unwrap_or((rest, ""));
-        match address {
-            Some(address) => {
-                let (login, _) = place.rsplit_once('@').unwrap_or(("guest:guest", place));
-                format!("rabbit://{login}@{address}/")
-            }
-            None => format!("rabbit://{place}/"),
-        }
-    }
-
-    fn broker_address(&self) -> Result<String> {
-        let url = self.rabbit(None);
-        let place = url.trim_start_matches("rabbit://").trim_end_matches('/');
-        let (_, address) = place.rsplit_once('@').unwrap_or(("", place));
-        Ok(address.to_owned())
-    }
-
     async fn floor(&self, store: &Store, sizes: &HashMap<Work, [usize; 2]>) -> Result<Contender> {
+        let vhost = claim().await?;
         let plan = Plan {
-            broker: self.broker.clone(),
-            queue: format!("bench-{}-floor", self.run),
+            broker: vhost.url().replacen("rabbit://", "amqp://", 1),
+            queue: "floor".to_owned(),
             database: self.urls.first().cloned().unwrap_or_default(),
             statements: store.captured.clone(),
             replies: sizes
@@ -263,13 +245,13 @@ impl Setting {
             name: "floor".to_owned(),
             kind: Kind::Floor(floor),
             process,
+            vhost,
         })
     }
 }
 
-async fn client(url: &str, exchange: &str, patience: Duration) -> Result<Context> {
+async fn client(url: &str, patience: Duration) -> Result<Context> {
     let options = TransportOptions {
-        exchange: exchange.into(),
         response_timeout: patience,
         ..TransportOptions::default()
     };
@@ -281,10 +263,12 @@ async fn client(url: &str, exchange: &str, patience: Duration) -> Result<Context
 }
 
 /// How many bytes requests and replies of ours have, by kind of work.
-async fn sizes(setting: &Setting, instance: &Instance) -> Result<HashMap<Work, [usize; 2]>> {
-    let relay = Relay::start(setting.broker_address()?).await?;
-    let url = setting.rabbit(Some(&relay.address));
-    let ctx = client(&url, &setting.exchange("ours"), PATIENCE).await?;
+async fn sizes(vhost: &Vhost, instance: &Instance) -> Result<HashMap<Work, [usize; 2]>> {
+    let url = vhost.url();
+    let (before, rest) = url.split_once('@').ok_or("no user")?;
+    let (address, name) = rest.split_once('/').ok_or("no virtual host")?;
+    let relay = Relay::start(address.to_owned()).await?;
+    let ctx = client(&format!("{before}@{}/{name}", relay.address), PATIENCE).await?;
     let mut sizes = HashMap::new();
     for work in [Work::Get, Work::Save, Work::List] {
         let mut instance = instance.clone();
