@@ -4,10 +4,9 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 use sea_query::InsertStatement;
-use sqlx::Connection as _;
 use tracing::Instrument as _;
 
-use crate::connection::{Database, Pool};
+use crate::connection::Database;
 use crate::count;
 use crate::dialect::Dialect;
 use crate::driver::{Connection, Outcome, Wanted};
@@ -16,8 +15,9 @@ use crate::failure::Failure;
 use crate::row::Row;
 use crate::statement::{Rendered, Statement};
 
-/// What executes statements: a [`Database`], each statement for itself, or a
-/// [`Transaction`](crate::Transaction).
+/// What executes statements: a [`Database`], each statement for itself, a
+/// [`Session`](crate::Session), which has one connection for several of them, or
+/// a [`Transaction`](crate::Transaction).
 ///
 /// `query` names the query in traces, messages and snapshots, as
 /// `family.what`: `instance.get_by_uuid`. Functions that work in both places
@@ -78,10 +78,7 @@ impl Execute for Database {
         query: &'static str,
         statement: impl Statement + Send,
     ) -> Result<Vec<Row>> {
-        let statement = statement.render(self.dialect())?;
-        self.alone(query, &statement, Wanted::All)
-            .await
-            .map(|outcome| outcome.rows)
+        self.session().fetch_all(query, statement).await
     }
 
     async fn fetch_optional(
@@ -89,16 +86,11 @@ impl Execute for Database {
         query: &'static str,
         statement: impl Statement + Send,
     ) -> Result<Option<Row>> {
-        let statement = statement.render(self.dialect())?;
-        let outcome = self.alone(query, &statement, Wanted::First).await?;
-        Ok(outcome.rows.into_iter().next())
+        self.session().fetch_optional(query, statement).await
     }
 
     async fn execute(&self, query: &'static str, statement: impl Statement + Send) -> Result<u64> {
-        let statement = statement.render(self.dialect())?;
-        self.alone(query, &statement, Wanted::Nothing)
-            .await
-            .map(|outcome| outcome.affected)
+        self.session().execute(query, statement).await
     }
 
     async fn insert_returning_id(
@@ -106,58 +98,11 @@ impl Execute for Database {
         query: &'static str,
         statement: &InsertStatement,
     ) -> Result<i64> {
-        let (statement, wanted) = insert(self.dialect(), statement)?;
-        self.alone(query, &statement, wanted).await?.id(query)
+        self.session().insert_returning_id(query, statement).await
     }
 }
 
 impl Database {
-    /// Executes one statement on a connection of the pool, again if that is safe; or in the unit of work it is part of.
-    pub(crate) async fn alone(
-        &self,
-        query: &'static str,
-        statement: &Rendered,
-        wanted: Wanted,
-    ) -> Result<Outcome> {
-        if let Some(unit) = self.unit()
-            && let Some(transaction) = unit.of(self, statement.is_read()).await?
-        {
-            return transaction.alone(query, statement, wanted).await;
-        }
-        // Held until the statement is done, whatever its outcome.
-        let _turn = if statement.is_read() {
-            None
-        } else {
-            self.writer(query).await?
-        };
-        let mut attempt = 0;
-        loop {
-            let error = match self.once(query, statement, wanted).await {
-                Ok(outcome) => return Ok(outcome),
-                Err(error) => error,
-            };
-            attempt += 1;
-            // A change may have been made although its answer was lost; only a
-            // refusal is certain to have changed nothing.
-            let safe = match error.failure() {
-                Some(Failure::ConnectionLost) => statement.is_read(),
-                Some(Failure::Deadlock | Failure::Locked) => true,
-                _ => false,
-            };
-            if !safe
-                || error
-                    .failure()
-                    .is_none_or(|failure| attempt > self.retries(failure))
-            {
-                return Err(error);
-            }
-            tracing::warn!(query, attempt, database = %self.target(), error = %error, "statement repeated");
-            if error.failure() != Some(Failure::ConnectionLost) {
-                pause(attempt).await;
-            }
-        }
-    }
-
     /// How often to try again after `failure`. SQLite has already waited for the lock
     /// as long as it may, so that once more is enough.
     pub(crate) fn retries(&self, failure: Failure) -> u32 {
@@ -165,42 +110,6 @@ impl Database {
             return self.options().max_retries.min(1);
         }
         self.options().max_retries
-    }
-
-    async fn once(
-        &self,
-        query: &'static str,
-        statement: &Rendered,
-        wanted: Wanted,
-    ) -> Result<Outcome> {
-        let failed = |error| Error::statement(query, self.target(), error);
-        match self.pool() {
-            Pool::Sqlite(pool) => {
-                let mut held = pool.acquire().await.map_err(failed)?;
-                self.observe(query, statement, wanted, Connection::Sqlite(&mut held))
-                    .await
-            }
-            Pool::MySql(pool) => {
-                let mut held = pool.acquire().await.map_err(failed)?;
-                // A change cannot be repeated, so that the connection must be known
-                // to live. For a transaction its first statement tells.
-                if !statement.is_read() && held.ping().await.is_err() {
-                    held.close().await.ok();
-                    held = pool.acquire().await.map_err(failed)?;
-                }
-                self.observe(query, statement, wanted, Connection::MySql(&mut held))
-                    .await
-            }
-            Pool::Postgres(pool) => {
-                let mut held = pool.acquire().await.map_err(failed)?;
-                if !statement.is_read() && held.ping().await.is_err() {
-                    held.close().await.ok();
-                    held = pool.acquire().await.map_err(failed)?;
-                }
-                self.observe(query, statement, wanted, Connection::Postgres(&mut held))
-                    .await
-            }
-        }
     }
 
     /// Runs `statement`, counted and visible in traces.

@@ -113,6 +113,7 @@ pub mod paginate;
 mod read_deleted;
 mod request;
 mod row;
+mod session;
 mod settings;
 #[cfg(test)]
 mod snapshot;
@@ -135,6 +136,7 @@ pub use outcomes::{Kept, Known, RequestName};
 pub use read_deleted::ReadDeleted;
 pub use row::{Cell, ColumnRef, FromCell, Row, SqlValue};
 pub use sea_query;
+pub use session::Session;
 pub use settings::Settings;
 pub use statement::{Bound, Prepared, Rendered, Statement, param};
 pub use transaction::Transaction;

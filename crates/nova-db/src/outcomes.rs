@@ -77,15 +77,12 @@ impl NovaDb {
     pub async fn create_outcomes(&self) -> Result<()> {
         for database in [&self.main, &self.api] {
             let create = Rendered::once(table(database.dialect()));
-            if let Err(error) = database
-                .alone("outcome.create_table", &create, Wanted::Nothing)
-                .await
-            {
+            let session = database.session();
+            let make = || session.run("outcome.create_table", &create, Wanted::Nothing);
+            if let Err(error) = make().await {
                 // PostgreSQL's IF NOT EXISTS does not hold against somebody who does the same at the same time.
                 tracing::debug!(%error, "the table of outcomes is made again");
-                database
-                    .alone("outcome.create_table", &create, Wanted::Nothing)
-                    .await?;
+                make().await?;
             }
         }
         Ok(())

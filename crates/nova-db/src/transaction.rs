@@ -142,7 +142,7 @@ impl Database {
         let known = |error: Error| (error.failure(), E::from(error));
         // Held until the transaction has ended.
         let _turn = self
-            .writer(name)
+            .writer(name, || ())
             .await
             .map_err(|error| (None, E::from(error)))?;
         let transaction = Transaction::begin(self, name).await.map_err(known)?;

@@ -27,7 +27,7 @@ impl Unit {
     pub(crate) async fn begin(&self, database: &Database) -> Result<&Transaction> {
         self.begun
             .get_or_try_init(|| async {
-                let turn = database.writer(UNIT).await?;
+                let turn = database.writer(UNIT, || ()).await?;
                 let transaction = Transaction::begin_reading_committed(database, UNIT).await?;
                 *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = turn;
                 Ok(transaction)

@@ -268,11 +268,19 @@ impl Database {
         self.shared.statements.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The right to write, where only one at a time may.
-    pub(crate) async fn writer(&self, query: &'static str) -> Result<Option<OwnedSemaphorePermit>> {
+    /// The right to write, where only one at a time may. `before_waiting` is called if another one has it.
+    pub(crate) async fn writer(
+        &self,
+        query: &'static str,
+        before_waiting: impl FnOnce(),
+    ) -> Result<Option<OwnedSemaphorePermit>> {
         let Some(gate) = &self.shared.writer else {
             return Ok(None);
         };
+        if let Ok(permit) = Arc::clone(gate).try_acquire_owned() {
+            return Ok(Some(permit));
+        }
+        before_waiting();
         let wait = self.options().acquire_timeout;
         match tokio::time::timeout(wait, Arc::clone(gate).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(Some(permit)),

@@ -29,7 +29,7 @@ pub(super) struct Session {
 impl Session {
     /// Waits for the lock and takes it.
     pub(super) async fn lock(database: &Database) -> Result<Self> {
-        let turn = database.writer(LOCK).await?;
+        let turn = database.writer(LOCK, || ()).await?;
         let started = Instant::now();
         let busy = || MigrationError::Busy {
             target: Box::new(database.target().clone()),

@@ -16,7 +16,7 @@ use super::attrs::Attrs;
 use super::filter::{self, not_soft_deleted};
 use super::relations::{self, Reading};
 use crate::changes::now;
-use crate::connection::{Database, NovaDb};
+use crate::connection::NovaDb;
 use crate::execute::Execute;
 use crate::paginate::{Direction, Page, SortKey, sort_keys};
 use crate::read_deleted::ReadDeleted as View;
@@ -25,7 +25,7 @@ use crate::row::SqlValue;
 
 /// The instances of `select` with the attributes that are asked for.
 async fn instances(
-    db: &Database,
+    db: &impl Execute,
     query: &'static str,
     select: &SelectStatement,
     expected_attrs: Option<Vec<String>>,
@@ -42,7 +42,7 @@ async fn instances(
 
 /// Adds order, limit and marker.
 async fn page(
-    db: &Database,
+    db: &impl Execute,
     request: &RequestContext,
     select: &mut SelectStatement,
     sort: &[SortKey],
@@ -65,7 +65,7 @@ async fn page(
 
 /// The values by which the instance `marker` is sorted, deleted or not.
 async fn read_marker(
-    db: &Database,
+    db: &impl Execute,
     request: &RequestContext,
     sort: &[SortKey],
     marker: String,
@@ -152,7 +152,7 @@ impl InstanceListStore for NovaDb {
         sort_keys: Option<Vec<String>>,
         sort_dirs: Option<Vec<String>>,
     ) -> Result<InstanceList> {
-        let (request, db) = (request(ctx), self.reader(use_slave));
+        let (request, db) = (request(ctx), self.reader(use_slave).session());
         require_context(request)?;
         if limit == Some(0) {
             return Ok(InstanceList::new());
@@ -164,8 +164,8 @@ impl InstanceListStore for NovaDb {
         // Whether deleted ones are among them only the filters say.
         let mut select = INSTANCES.select();
         select.cond_where(condition);
-        page(db, request, &mut select, &sort, limit, marker).await?;
-        instances(db, "instance.get_by_filters", &select, expected_attrs).await
+        page(&db, request, &mut select, &sort, limit, marker).await?;
+        instances(&db, "instance.get_by_filters", &select, expected_attrs).await
     }
 
     async fn get_by_host(
@@ -175,10 +175,10 @@ impl InstanceListStore for NovaDb {
         expected_attrs: Option<Vec<String>>,
         use_slave: bool,
     ) -> Result<InstanceList> {
-        let db = self.reader(use_slave);
+        let db = self.reader(use_slave).session();
         let mut select = select(request(ctx));
         select.and_where(column("host").eq(host));
-        instances(db, "instance.get_by_host", &select, expected_attrs).await
+        instances(&db, "instance.get_by_host", &select, expected_attrs).await
     }
 
     async fn get_by_host_and_node(
@@ -193,7 +193,7 @@ impl InstanceListStore for NovaDb {
             .and_where(column("host").eq(host))
             .and_where(column("node").eq(node));
         instances(
-            &self.main,
+            &self.main.session(),
             "instance.get_by_host_and_node",
             &select,
             expected_attrs,
@@ -216,7 +216,7 @@ impl InstanceListStore for NovaDb {
                 None => column("instance_type_id").is_not_null(),
             });
         instances(
-            &self.main,
+            &self.main.session(),
             "instance.get_by_host_and_not_type",
             &select,
             expected_attrs,
@@ -238,7 +238,7 @@ impl InstanceListStore for NovaDb {
                 None => column("user_id").eq(request.user_id.clone()),
             });
         }
-        instances(&self.main, "instance.get_all", &select, expected_attrs).await
+        instances(&self.main.session(), "instance.get_all", &select, expected_attrs).await
     }
 
     async fn get_hung_in_rebooting(
@@ -254,7 +254,7 @@ impl InstanceListStore for NovaDb {
             .and_where(column("updated_at").lte(before))
             .and_where(column("task_state").eq(task_states::REBOOTING));
         instances(
-            &self.main,
+            &self.main.session(),
             "instance.get_hung_in_rebooting",
             &select,
             expected_attrs,
@@ -274,7 +274,7 @@ impl InstanceListStore for NovaDb {
         limit: Option<i64>,
         marker: Option<String>,
     ) -> Result<InstanceList> {
-        let (request, db) = (request(ctx), self.reader(use_slave));
+        let (request, db) = (request(ctx), self.reader(use_slave).session());
         require_context(request)?;
         let begin = filter::parse(&begin)?.naive_utc();
         let mut select = INSTANCES.select();
@@ -297,8 +297,8 @@ impl InstanceListStore for NovaDb {
             direction: Direction::Asc,
             nulls: None,
         });
-        page(db, request, &mut select, &sort, limit, marker).await?;
-        instances(db, "instance.get_active_by_window", &select, expected_attrs).await
+        page(&db, request, &mut select, &sort, limit, marker).await?;
+        instances(&db, "instance.get_active_by_window", &select, expected_attrs).await
     }
 
     async fn get_by_security_group_id(

@@ -27,7 +27,8 @@ use versionedobjects::{JsonMap, Object, ObjectExt as _, VersionedObject as _, as
 
 use self::attrs::Attrs;
 pub(super) use self::filter::{moment, truthy};
-use crate::connection::{Database, NovaDb};
+use crate::connection::NovaDb;
+use crate::execute::Execute;
 use crate::request::request;
 use crate::table::Table;
 use nova_objects::instance::INSTANCE_OPTIONAL_ATTRS;
@@ -57,9 +58,9 @@ impl InstanceStore for NovaDb {
         inst_id: i64,
         expected_attrs: Option<Vec<String>>,
     ) -> Result<Instance> {
-        let request = request(ctx);
-        let instance = read::by_id(&self.main, request, inst_id).await?;
-        with_relations(&self.main, instance, expected(expected_attrs)).await
+        let (request, db) = (request(ctx), self.main.session());
+        let instance = read::by_id(&db, request, inst_id).await?;
+        with_relations(&db, instance, expected(expected_attrs)).await
     }
 
     async fn get_by_uuid(
@@ -69,9 +70,9 @@ impl InstanceStore for NovaDb {
         expected_attrs: Option<Vec<String>>,
         use_slave: bool,
     ) -> Result<Instance> {
-        let (request, db) = (request(ctx), self.reader(use_slave));
-        let instance = read::by_uuid(db, request, &uuid).await?;
-        with_relations(db, instance, expected(expected_attrs)).await
+        let (request, db) = (request(ctx), self.reader(use_slave).session());
+        let instance = read::by_uuid(&db, request, &uuid).await?;
+        with_relations(&db, instance, expected(expected_attrs)).await
     }
 
     async fn create(&self, ctx: &Context, instance: &mut Instance) -> Result<()> {
@@ -107,12 +108,12 @@ impl InstanceStore for NovaDb {
     }
 
     async fn refresh(&self, ctx: &Context, instance: &mut Instance, use_slave: bool) -> Result<()> {
-        let db = self.reader(use_slave);
+        let db = self.reader(use_slave).session();
         let set = INSTANCE_OPTIONAL_ATTRS
             .into_iter()
             .filter(|attr| instance.is_set(attr));
-        let current = read::by_uuid(db, request(ctx), instance.uuid()?).await?;
-        let current = with_relations(db, current, Attrs::of(set)).await?;
+        let current = read::by_uuid(&db, request(ctx), instance.uuid()?).await?;
+        let current = with_relations(&db, current, Attrs::of(set)).await?;
         for index in 0..Instance::class_def().fields.len() {
             if instance.slot(index).is_set() && current.slot(index).is_set() {
                 instance.slot_mut(index).copy_from(current.slot(index));
@@ -160,7 +161,11 @@ impl InstanceStore for NovaDb {
     }
 }
 
-async fn with_relations(db: &Database, instance: Instance, attrs: Attrs) -> Result<Instance> {
+async fn with_relations(
+    db: &impl Execute,
+    instance: Instance,
+    attrs: Attrs,
+) -> Result<Instance> {
     let mut one = [instance];
     relations::load(db, &mut one, attrs, relations::Reading::One).await?;
     let [instance] = one;

@@ -121,10 +121,12 @@ pub(super) async fn save(
     check_node(instance, "save")?;
     let unique_names = db.options().unique_server_names;
     let work = Work::of(instance, expected, expect, unique_names)?;
+    // Not before a transaction: it takes a connection with its first statement.
+    let session = db.session();
     let mut attempt = 0;
     let saved = loop {
         let result = if work.is_one_update() {
-            work.update(db, request, instance)
+            work.update(&session, request, instance)
                 .await
                 .map(|stored| Saved {
                     stored: Some(stored),
@@ -154,7 +156,7 @@ pub(super) async fn save(
             other => break other?,
         }
     };
-    work.complete(db, instance, saved).await
+    work.complete(&session, instance, saved).await
 }
 
 /// What there is to write.
@@ -331,7 +333,12 @@ impl<'w> Work<'w> {
     }
 
     /// Sets on the instance what it is now.
-    async fn complete(self, db: &Database, instance: &mut Instance, saved: Saved) -> Result<()> {
+    async fn complete(
+        self,
+        db: &impl Execute,
+        instance: &mut Instance,
+        saved: Saved,
+    ) -> Result<()> {
         if let Some(cache) = &saved.info_cache {
             edit_inside(instance, "info_cache", |own| take_over(own, cache));
         }
