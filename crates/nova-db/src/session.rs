@@ -1,5 +1,6 @@
 //! One connection for the statements of one call.
 
+use futures::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, MySql, Postgres, Sqlite};
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
@@ -53,9 +54,10 @@ impl Session<'_> {
     ) -> Result<Outcome> {
         let database = self.database;
         if let Some(unit) = database.unit()
-            && let Some(transaction) = unit.of(database, statement.is_read()).await?
+            // On the heap, as taking a connection below.
+            && let Some(transaction) = unit.of(database, statement.is_read()).boxed().await?
         {
-            return transaction.alone(query, statement, wanted).await;
+            return transaction.alone(query, statement, wanted).boxed().await;
         }
         let mut held = self.held.lock().await;
         // Had until the statement is done, whatever its outcome.
@@ -130,12 +132,13 @@ impl Session<'_> {
 }
 
 impl Held {
-    async fn take(database: &Database) -> Result<Self, sqlx::Error> {
-        Ok(match database.pool() {
-            Pool::Sqlite(pool) => Self::Sqlite(pool.acquire().await?),
-            Pool::MySql(pool) => Self::MySql(pool.acquire().await?),
-            Pool::Postgres(pool) => Self::Postgres(pool.acquire().await?),
-        })
+    /// On the heap: what connecting is made of is deep, and would be a part of the future of every call.
+    fn take(database: &Database) -> BoxFuture<'_, Result<Self, sqlx::Error>> {
+        match database.pool() {
+            Pool::Sqlite(pool) => pool.acquire().map_ok(Self::Sqlite).boxed(),
+            Pool::MySql(pool) => pool.acquire().map_ok(Self::MySql).boxed(),
+            Pool::Postgres(pool) => pool.acquire().map_ok(Self::Postgres).boxed(),
+        }
     }
 
     async fn lives(&mut self) -> bool {

@@ -103,12 +103,9 @@ fn delete(uuid: &str, tags: Option<&[&str]>) -> DeleteStatement {
 impl TagStore for NovaDb {
     async fn create(&self, ctx: &Context, tag: &mut Tag) -> Result<()> {
         let (uuid, name) = (tag.resource_id()?, tag.tag()?);
-        check_instance(&self.main, request(ctx), uuid).await?;
-        match self
-            .main
-            .execute("tag.create", &insert(uuid, &[name]))
-            .await
-        {
+        let db = self.main.session();
+        check_instance(&db, request(ctx), uuid).await?;
+        match db.execute("tag.create", &insert(uuid, &[name])).await {
             Err(error) if error.unique_violation().is_none() => return Err(error.into()),
             // It has the tag, which is what was wanted.
             Err(_) | Ok(_) => {}
@@ -118,9 +115,10 @@ impl TagStore for NovaDb {
     }
 
     async fn destroy(&self, ctx: &Context, resource_id: String, name: String) -> Result<()> {
-        check_instance(&self.main, request(ctx), &resource_id).await?;
+        let db = self.main.session();
+        check_instance(&db, request(ctx), &resource_id).await?;
         let delete = delete(&resource_id, Some(&[&name]));
-        match self.main.execute("tag.delete", &delete).await? {
+        match db.execute("tag.delete", &delete).await? {
             0 => Err(NovaException::InstanceTagNotFound {
                 instance_id: resource_id.into(),
                 tag: name,
@@ -131,9 +129,10 @@ impl TagStore for NovaDb {
     }
 
     async fn exists(&self, ctx: &Context, resource_id: String, name: String) -> Result<bool> {
-        check_instance(&self.main, request(ctx), &resource_id).await?;
+        let db = self.main.session();
+        check_instance(&db, request(ctx), &resource_id).await?;
         let statement = ONE.bind([resource_id.into(), name.into()]);
-        let found = self.main.fetch_optional("tag.exists", statement).await?;
+        let found = db.fetch_optional("tag.exists", statement).await?;
         Ok(found.is_some())
     }
 }
@@ -141,8 +140,9 @@ impl TagStore for NovaDb {
 #[async_trait]
 impl TagListStore for NovaDb {
     async fn get_by_resource_id(&self, ctx: &Context, resource_id: String) -> Result<TagList> {
-        check_instance(&self.main, request(ctx), &resource_id).await?;
-        tags_of(&self.main, &resource_id).await
+        let db = self.main.session();
+        check_instance(&db, request(ctx), &resource_id).await?;
+        tags_of(&db, &resource_id).await
     }
 
     async fn create(
@@ -179,9 +179,9 @@ impl TagListStore for NovaDb {
     }
 
     async fn destroy(&self, ctx: &Context, resource_id: String) -> Result<()> {
-        check_instance(&self.main, request(ctx), &resource_id).await?;
-        self.main
-            .execute("tag.delete_all", &delete(&resource_id, None))
+        let db = self.main.session();
+        check_instance(&db, request(ctx), &resource_id).await?;
+        db.execute("tag.delete_all", &delete(&resource_id, None))
             .await?;
         Ok(())
     }

@@ -168,9 +168,12 @@ impl NovaDb {
     }
 
     async fn nodes(&self, ctx: &Context, rows: Vec<Row>) -> Result<ComputeNodeList> {
+        let db = self.main.session();
         let mut nodes = Vec::with_capacity(rows.len());
         for row in &rows {
-            nodes.push(self.node(ctx, row).await?);
+            let mut node = ComputeNode::new();
+            self.fill_node(ctx, &db, &mut node, row).await?;
+            nodes.push(node);
         }
         Ok(nodes.into_iter().collect())
     }

@@ -238,7 +238,13 @@ impl InstanceListStore for NovaDb {
                 None => column("user_id").eq(request.user_id.clone()),
             });
         }
-        instances(&self.main.session(), "instance.get_all", &select, expected_attrs).await
+        instances(
+            &self.main.session(),
+            "instance.get_all",
+            &select,
+            expected_attrs,
+        )
+        .await
     }
 
     async fn get_hung_in_rebooting(
@@ -298,7 +304,13 @@ impl InstanceListStore for NovaDb {
             nulls: None,
         });
         page(&db, request, &mut select, &sort, limit, marker).await?;
-        instances(&db, "instance.get_active_by_window", &select, expected_attrs).await
+        instances(
+            &db,
+            "instance.get_active_by_window",
+            &select,
+            expected_attrs,
+        )
+        .await
     }
 
     async fn get_by_security_group_id(

@@ -161,11 +161,7 @@ impl InstanceStore for NovaDb {
     }
 }
 
-async fn with_relations(
-    db: &impl Execute,
-    instance: Instance,
-    attrs: Attrs,
-) -> Result<Instance> {
+async fn with_relations(db: &impl Execute, instance: Instance, attrs: Attrs) -> Result<Instance> {
     let mut one = [instance];
     relations::load(db, &mut one, attrs, relations::Reading::One).await?;
     let [instance] = one;
