@@ -243,6 +243,10 @@ kinds! {
     ErrorsDeclared = "errors-declared",
     /// It no longer says which exceptions it raises.
     ErrorsUndeclared = "errors-undeclared",
+    /// A method compares what is stored with what is expected now.
+    ConditionAdded = "condition-added",
+    /// A method no longer compares what is stored with what is expected.
+    ConditionRemoved = "condition-removed",
 }
 
 impl fmt::Display for Kind {

@@ -98,6 +98,7 @@ fn method(method: &MethodDef) -> Method {
         arguments: method.arguments.iter().map(argument).collect(),
         returns: Type::from(&method.returns),
         raises,
+        conditional: method.conditional,
     }
 }
 

@@ -323,6 +323,7 @@ fn method(entry: &Entry<'_>, types: &Types<'_>) -> Result<Method> {
             content: Content::Anything,
         },
         raises: None,
+        conditional: false,
     };
     if scanner.take("self") {
         method.kind = MethodKind::Instance;
@@ -357,10 +358,16 @@ fn method(entry: &Entry<'_>, types: &Types<'_>) -> Result<Method> {
     method.returns = types.read(&mut scanner, 0)?;
     scanner.end()?;
     for below in &entry.below {
-        let classes = below
-            .text
-            .strip_prefix("raises ")
-            .ok_or("`raises ..` is expected below a method")?;
+        if below.text == phrase::CONDITIONAL {
+            method.conditional = true;
+            continue;
+        }
+        let classes = below.text.strip_prefix("raises ").ok_or_else(|| {
+            format!(
+                "`raises ..` or `{}` is expected below a method",
+                phrase::CONDITIONAL
+            )
+        })?;
         let classes = classes.split(", ").filter(|class| *class != "nothing");
         method.raises = Some(classes.map(str::to_owned).collect());
     }

@@ -116,6 +116,8 @@ pub struct Method {
     pub returns: Type,
     /// The project's exceptions it may raise; `None` if nobody declared them.
     pub raises: Option<Vec<String>>,
+    /// Whether it compares what is stored with what the caller expects.
+    pub conditional: bool,
 }
 
 /// An argument of a method.

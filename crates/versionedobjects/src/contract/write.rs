@@ -69,7 +69,7 @@ impl fmt::Display for Contract {
     }
 }
 
-/// What may be said of a class as a whole, in the words of the text.
+/// What may be said of a class as a whole, or of a method, in the words of the text.
 pub(super) mod phrase {
     pub(in super::super) const LIST: &str = "is a list";
     pub(in super::super) const COMPARED: &str = "is compared by its data";
@@ -77,6 +77,8 @@ pub(super) mod phrase {
         "leaves objects inside as they are in older versions";
     pub(in super::super) const CONVERTS: &str = "converts its data to older versions";
     pub(in super::super) const COMPLETES: &str = "completes data of older versions";
+    /// Of a method.
+    pub(in super::super) const CONDITIONAL: &str = "compares what is stored with what is expected";
 }
 
 fn phrases(contract: &Contract) -> impl Iterator<Item = &'static str> {
@@ -326,6 +328,9 @@ fn show_method(method: &Method, names: &Names<'_>) -> String {
         Some(classes) => {
             let _ = write!(text, "\n  raises {}", classes.join(", "));
         }
+    }
+    if method.conditional {
+        let _ = write!(text, "\n  {}", phrase::CONDITIONAL);
     }
     text
 }

@@ -4,7 +4,8 @@ use crate::carry::{self, Lost};
 use crate::changes::{FieldSet, tells_of_changes};
 use crate::writer::ChildRule;
 use crate::{
-    Class, Error, FieldDef, Form, ObjectExt as _, Removed, Result, Version, VersionedObject, Writer,
+    Class, Error, FieldDef, Form, ObjectExt as _, Past, Removed, Result, Version, VersionedObject,
+    Writer,
 };
 
 /// Which fields an older reader is not given.
@@ -54,7 +55,7 @@ pub(super) fn write_data(
             && at.convert
             && field
                 .past_at(at.version)
-                .is_some_and(|past| past.asks_object)
+                .is_some_and(|past| past.asks_object && !is_so_already(object, field, past, writer))
         {
             made_up.insert(index);
         }
@@ -170,7 +171,9 @@ fn write_entry(
     writer.changed = false;
     let value = writer.mark();
     // Whoever reads a value as it is writes it as it is, at its own version.
-    let past = past.filter(|past| past.up.is_some() || at.convert);
+    let past = past.filter(|past| {
+        past.up.is_some() || at.convert && !is_so_already(object, field, past, writer)
+    });
     let written = match (instead, past.and_then(|past| past.down)) {
         (Some(value), _) => {
             writer.str(value);
@@ -204,6 +207,23 @@ fn write_entry(
         at.inside.insert(index);
     }
     true
+}
+
+/// Whether an attribute is in the form that a rule for readers alone makes,
+/// because the object came at a version before the rule: it was made then, and
+/// what it was made from may not be known here. A Python peer follows the rule
+/// again, and so does the compat form, which raises where the original does.
+fn is_so_already(
+    object: &dyn VersionedObject,
+    field: &FieldDef,
+    past: &Past,
+    writer: &Writer<'_>,
+) -> bool {
+    writer.form() == Form::Native
+        && past.up.is_none()
+        && field
+            .past_at(object.version())
+            .is_some_and(|own| own.until == past.until)
 }
 
 /// Whether a field that is gone counts as changed: with what it became.

@@ -59,3 +59,36 @@ fn a_loss_that_is_not_declared_is_found() {
         "{error}"
     );
 }
+
+/// A rule for readers alone that asks for what came in a version between.
+#[derive(VersionedObject, Debug, Clone, Default)]
+#[object(
+    project = crate::nursery::Nursery,
+    history("1.0" = "Initial version", "1.1" = "Has a unit", "1.2" = "Without what is sawn off")
+)]
+pub struct Plank {
+    meta: Meta,
+    #[object(was(until = "1.2", down_with = whole, lossy))]
+    length: Attr<i64>,
+    #[object(since = "1.1")]
+    unit: Attr<String>,
+}
+
+fn whole(plank: &Plank, target: Version) -> versionedobjects::Result<Option<i64>> {
+    let missing = |_| Error::MissingKey {
+        object: "Plank",
+        version: target,
+        key: "unit".to_owned(),
+    };
+    let unit = plank.unit().map_err(missing)?.len();
+    Ok(plank
+        .length()
+        .ok()
+        .map(|length| length / 2 + i64::try_from(unit).unwrap_or(0)))
+}
+
+#[test]
+fn what_came_at_an_older_version_goes_on_as_it_is() {
+    let ways = check::every_way(Plank::class_def(), 20).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((ways.untried, ways.tried), (0, 9 * 20), "{ways:?}");
+}

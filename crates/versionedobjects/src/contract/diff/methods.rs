@@ -114,6 +114,7 @@ fn compare(old: &Method, new: &Method, found: &mut Vec<Change>) {
     }
     arguments(old, new, found);
     raises(old, new, found);
+    condition(old, new, found);
 }
 
 const fn is_cosmetic(kind: Kind) -> bool {
@@ -346,4 +347,23 @@ fn raises(old: &Method, new: &Method, found: &mut Vec<Change>) {
         }
         (None, None) => {}
     }
+}
+
+/// A call that expects something of what is stored is refused by a side whose
+/// method does not look: nothing is written, but nothing is done either.
+fn condition(old: &Method, new: &Method, found: &mut Vec<Change>) {
+    let (kind, breaks, what) = match (old.conditional, new.conditional) {
+        (false, true) => (
+            Kind::ConditionAdded,
+            Matrix::calls(Effect::Fine, Effect::Refuses),
+            "can be told what to expect of what is stored, which older ones refuse",
+        ),
+        (true, false) => (
+            Kind::ConditionRemoved,
+            Matrix::calls(Effect::Refuses, Effect::Fine),
+            "can no longer be told what to expect of what is stored",
+        ),
+        _ => return,
+    };
+    found.push(Change::new(at(new), kind, needs(&breaks), breaks, what));
 }
