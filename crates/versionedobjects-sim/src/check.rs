@@ -31,6 +31,15 @@ fn walk(object: &dyn VersionedObject, expected: &JsonMap, path: &str, found: &mu
             (Some(Value::Object(inside)), Json::Object(value)) => {
                 walk(&*inside, value, &format!("{here}."), found);
             }
+            (Some(Value::List(items)), Json::Array(values))
+                if items.len() == values.len() && items.iter().all(is_object) =>
+            {
+                for (place, (item, value)) in items.iter().zip(values).enumerate() {
+                    if let (Value::Object(inside), Json::Object(value)) = (item, value) {
+                        walk(&**inside, value, &format!("{here}[{place}]."), found);
+                    }
+                }
+            }
             _ => {
                 let Ok(shown) = crate::plain(object) else {
                     found.push(format!("{here} cannot be shown"));
@@ -46,6 +55,10 @@ fn walk(object: &dyn VersionedObject, expected: &JsonMap, path: &str, found: &mu
             }
         }
     }
+}
+
+const fn is_object(value: &Value) -> bool {
+    matches!(value, Value::Object(_))
 }
 
 /// Whether all of `expected` is in what is shown, which may have more.

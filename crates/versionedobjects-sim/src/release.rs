@@ -121,11 +121,14 @@ impl Release {
     }
 }
 
-/// The plain view of an object, as a map.
+/// The plain view of an object, as a map; that of a list has its `objects`.
 ///
 /// # Errors
 /// When a value has no JSON form.
 pub fn plain(object: &dyn VersionedObject) -> Result<JsonMap> {
     let plain = versionedobjects::plain(object)?;
+    if plain.is_array() {
+        return Ok([("objects".to_owned(), plain)].into_iter().collect());
+    }
     JsonMap::coerce(plain.into()).map_err(versionedobjects::Error::BareValue)
 }

@@ -1,4 +1,6 @@
-//! The contract on its own: every class at every version.
+//! The contract on its own: every class at every version, and in an upgrade.
+
+mod upgrades;
 
 use harbour::{Ship, Visit, VisitList, VisitState};
 use versionedobjects::fields::DateTime;
