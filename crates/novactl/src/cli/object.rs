@@ -29,7 +29,7 @@ pub enum Object {
     /// notification, a column of `instance_extra`, or a recording of several,
     /// one after another. Says what it is, at which version, what of it is newer
     /// than here or not known here. Tokens, passwords and service catalogs are
-    /// not shown.
+    /// not shown, nor are bytes in hexadecimal or base64 that may be text.
     #[command(
         visible_alias = "show",
         after_help = concat!(

@@ -5,6 +5,7 @@
 //! value it is. Secrets are taken out before anything is looked at, so neither
 //! form has them.
 
+mod dump;
 mod message;
 mod object;
 mod secrets;

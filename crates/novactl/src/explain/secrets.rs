@@ -1,9 +1,11 @@
-//! What is not shown: tokens, passwords, catalogs, and fields that their class
-//! calls secret.
+//! What is not shown: tokens, passwords, catalogs, fields that their class calls
+//! secret, and bytes that nobody here has understood.
 
 use nova_objects::registry;
 use serde_json::{Map, Value as Json};
 use versionedobjects::Class;
+
+use super::dump;
 
 /// What stands in the place of a secret.
 const MASK: &str = "***";
@@ -116,7 +118,8 @@ fn mask(value: &Json) -> Json {
     }
 }
 
-/// Text: JSON in it is looked into, URLs lose their passwords.
+/// Text: JSON in it is looked into, URLs lose their passwords, and what is named
+/// as a secret in any other text its value. Dumps of bytes are hidden.
 fn masked_text(text: &str) -> String {
     let trimmed = text.trim_start();
     if trimmed.starts_with(['{', '['])
@@ -129,7 +132,65 @@ fn masked_text(text: &str) -> String {
             masked.to_string()
         };
     }
-    oslo_config::mask_urls(text).into_owned()
+    if let Some(bytes) = dump::hidden(text) {
+        return format!("{MASK} ({bytes} bytes)");
+    }
+    oslo_config::mask_urls(&without_named(text)).into_owned()
+}
+
+/// Text that is no JSON (cut off, or as Python shows it) without the values of
+/// what is called a secret in it.
+fn without_named(text: &str) -> String {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_name) {
+        let (before, from) = rest.split_at(start);
+        let (name, behind) = from.split_at(from.find(|c| !is_name(c)).unwrap_or(from.len()));
+        shown.push_str(before);
+        shown.push_str(name);
+        rest = behind;
+        if !is_secret(name) {
+            continue;
+        }
+        let Some(value) = value_behind(rest) else {
+            continue;
+        };
+        let (assigned, from) = rest.split_at(value);
+        let (value, behind) = from.split_at(length_of_value(from));
+        let nothing = matches!(
+            value,
+            "" | "None" | "null" | "True" | "False" | "true" | "false"
+        );
+        shown.push_str(assigned);
+        shown.push_str(if nothing { value } else { MASK });
+        rest = behind;
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// Where the value begins, if what follows a name gives it one: `": "`, `=`,
+/// `': u'`.
+fn value_behind(text: &str) -> Option<usize> {
+    let quote = |c: char| matches!(c, '"' | '\'' | '\\');
+    let sign = text.trim_start_matches(quote).trim_start();
+    let value = sign.strip_prefix([':', '='])?.trim_start();
+    let value = value
+        .strip_prefix('u')
+        .filter(|rest| rest.starts_with(quote))
+        .unwrap_or(value);
+    Some(text.len() - value.trim_start_matches(quote).len())
+}
+
+/// How far a value goes: to its quote if it has one, else to the end of a word;
+/// lists and dictionaries to the end of all.
+fn length_of_value(text: &str) -> usize {
+    if text.starts_with(['[', '{', '(']) {
+        return text.len();
+    }
+    text.find(|c: char| c.is_whitespace() || "\"'\\,;&)}]".contains(c))
+        .unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -183,6 +244,54 @@ mod tests {
             "oslo.message",
             json!("{\"_context_auth_token\": \"t\"}"),
             json!("{\"_context_auth_token\":\"***\"}"),
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_looked_into_as_well() {
+        for (text, expected) in [
+            (
+                "{\"password\": \"pw\", \"a\": ",
+                "{\"password\": \"***\", \"a\": ",
+            ),
+            (
+                "{\"a\": 1, \"auth_token\": \"pw",
+                "{\"a\": 1, \"auth_token\": \"***",
+            ),
+            (
+                "{'admin_pass': u'pw', 'id': 1}",
+                "{'admin_pass': u'***', 'id': 1}",
+            ),
+            (
+                "{\\\"password\\\": \\\"pw\\\", ",
+                "{\\\"password\\\": \\\"***\\\", ",
+            ),
+            (
+                "{\"service_catalog\": [{\"pw\": 1}, ",
+                "{\"service_catalog\": ***",
+            ),
+            (
+                "login?user=a&password=pw&x=1",
+                "login?user=a&password=***&x=1",
+            ),
+            ("{'password': None}", "{'password': None}"),
+            ("no token was given", "no token was given"),
+        ] {
+            check("said", json!(text), json!(expected));
+        }
+    }
+
+    #[test]
+    fn dumps_are_not_shown() {
+        check(
+            "raw_hex",
+            json!("0300010000000768756e74657232ce"),
+            json!("*** (15 bytes)"),
+        );
+        check(
+            "uuid",
+            json!("2f0a0b5c7a334f5e9d7c1a2b3c4d5e6f"),
+            json!("2f0a0b5c7a334f5e9d7c1a2b3c4d5e6f"),
         );
     }
 

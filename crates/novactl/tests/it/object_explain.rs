@@ -162,6 +162,31 @@ fn secrets_are_not_shown() {
     }
 }
 
+/// A capture has the bytes of a message beside what was understood of it.
+#[test]
+fn bytes_that_are_not_understood_are_not_shown() {
+    let secret = "{\"password\": \"hunter2\"}";
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let capture = json!([
+        { "frame": "ContentBody", "raw_hex": hex, "body_utf8_exact": secret },
+        { "frame": "ContentBody", "cut_off": "{\"password\": \"hunter2\", \"id" },
+        { "request_id": "2f0a0b5c7a334f5e9d7c1a2b3c4d5e6f" },
+    ]);
+    for arguments in [&[][..], &["--json"]] {
+        let text = explain(&capture.to_string(), arguments).stdout;
+        assert!(!text.contains("hunter2") && !text.contains(&hex), "{text}");
+        assert!(text.contains("*** (23 bytes)"), "{text}");
+        assert!(text.contains("2f0a0b5c7a334f5e9d7c1a2b3c4d5e6f"), "{text}");
+    }
+    let files = vectors("wire");
+    let file = files.iter().find(|file| file.ends_with("raw_bytes.json"));
+    let recorded = std::fs::read_to_string(file.expect("recorded")).expect("readable");
+    let text = explain(&recorded, &["--json"]).stdout;
+    // `auth_token`
+    let name = "617574685f746f6b656e";
+    assert!(recorded.contains(name) && !text.contains(name), "{text}");
+}
+
 #[test]
 fn failures_are_told_with_their_class() {
     let failure = json!({
