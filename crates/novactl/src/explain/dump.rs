@@ -82,7 +82,7 @@ mod tests {
         // A frame with a password and little else, and one with a message.
         assert_eq!(hidden("0300010000000768756e74657232ce"), Some(15));
         assert_eq!(hidden(&"7b2261223a2031207d".repeat(20)), Some(180));
-        assert_eq!(hidden("0x68756e746572320068756e7465723200"), Some(16));
+        assert_eq!(hidden("0x68756e746572322068756e7465723220"), Some(16));
         assert_eq!(hidden("68 75 6e 74 65 72 32 20"), Some(8));
         let script = "#cloud-config\npassword: hunter2\n";
         assert_eq!(hidden(&BASE64_STANDARD.encode(script)), Some(script.len()));

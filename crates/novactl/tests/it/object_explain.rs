@@ -168,9 +168,9 @@ fn bytes_that_are_not_understood_are_not_shown() {
     let secret = "{\"password\": \"hunter2\"}";
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     let capture = json!([
+        { "request_id": "2f0a0b5c7a334f5e9d7c1a2b3c4d5e6f" },
         { "frame": "ContentBody", "raw_hex": hex, "body_utf8_exact": secret },
         { "frame": "ContentBody", "cut_off": "{\"password\": \"hunter2\", \"id" },
-        { "request_id": "2f0a0b5c7a334f5e9d7c1a2b3c4d5e6f" },
     ]);
     for arguments in [&[][..], &["--json"]] {
         let text = explain(&capture.to_string(), arguments).stdout;
