@@ -39,7 +39,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
         .chars()
         .filter(|c| !c.is_ascii_whitespace() && *c != ':')
         .collect();
-    if digits.len() < SHORTEST || digits.len() % 2 != 0 {
+    if digits.len() < SHORTEST || !digits.len().is_multiple_of(2) {
         return None;
     }
     digits
