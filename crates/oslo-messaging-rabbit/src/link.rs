@@ -73,6 +73,9 @@ impl Host {
                 vhost => vhost.to_owned(),
             },
             query: AMQPQueryString {
+                // Never none: lapin would make its buffers as large as the broker likes, and by growing them, which touches
+                // every byte.
+                frame_max: Some(options.frame_max),
                 heartbeat: Some(u16::try_from(options.heartbeat.as_secs()).unwrap_or(u16::MAX)),
                 auth_mechanism: Some(match options.login {
                     Login::AmqPlain => SASLMechanism::AMQPlain,

@@ -85,6 +85,9 @@ pub struct RabbitOptions {
     pub interval_max: Duration,
     /// How long one try to connect may take, to the end of the handshake: 10 s.
     pub connect_timeout: Duration,
+    /// The largest frame, or less if the broker wants less: 131072, RabbitMQ's own. Not one of oslo.messaging's. A connection
+    /// has buffers for 64 of them; less is for processes with thousands of connections.
+    pub frame_max: u32,
     /// Without a sign of life for this long the connection counts as lost (`heartbeat_timeout_threshold`): 60 s. The
     /// broker may ask for less; zero leaves it to the broker.
     pub heartbeat: Duration,
@@ -120,6 +123,7 @@ impl Default for RabbitOptions {
             retry_backoff: Duration::from_secs(2),
             interval_max: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
+            frame_max: 131_072,
             heartbeat: Duration::from_secs(60),
             direct_mandatory: true,
             missing_queue_timeout: Duration::from_secs(60),
