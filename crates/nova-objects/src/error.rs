@@ -176,13 +176,17 @@ impl Error {
         }
     }
 
-    /// Whether this is the named Python class, however it got here.
+    /// Whether this is the named Python class, however it got here. What a peer raised in a module that no caller here knows
+    /// is a `RemoteError` and nothing else, whatever it calls itself, as to a Python caller.
     pub fn is_class(&self, class: &str) -> bool {
         match self {
             Self::Nova(exception) => exception.class() == class,
             Self::Builtin(error) => error.class() == class,
             Self::Database(error) => error.kind.class() == class,
-            Self::Remote(exception) => exception.class == class,
+            Self::Remote(exception) if KNOWN_MODULES.contains(&&*exception.module) => {
+                exception.class == class
+            }
+            Self::Remote(_) => class == "RemoteError",
             Self::Model(_) => self.to_exception().class == class,
         }
     }
@@ -251,6 +255,18 @@ impl From<versionedobjects::Error> for Error {
 const BUILTINS: &str = "builtins";
 /// oslo.db's live here.
 const OSLO_DB: &str = "oslo_db.exception";
+/// Whose classes a peer's exception may be of. Nova allows its own module and Python's; from elsewhere come what the model
+/// itself refuses and what the bus answers, which are the same to a caller whether they were raised here or there.
+const KNOWN_MODULES: [&str; 8] = [
+    crate::exception::MODULE,
+    BUILTINS,
+    "exceptions",
+    OSLO_DB,
+    "oslo_versionedobjects.exception",
+    "versionedobjects",
+    "oslo_messaging.rpc.dispatcher",
+    "packaging.version",
+];
 
 /// Nova's exceptions, and those of Python's own that are part of what methods
 /// promise.

@@ -113,6 +113,30 @@ fn what_is_not_in_the_table_arrives_whole() {
     }
 }
 
+/// oslo.messaging builds only exceptions of modules that it was told; from another one a name means nothing.
+#[test]
+fn a_class_of_an_unknown_module_is_a_remote_error() {
+    for module in ["os", "nova.exception.evil", "Nova.Exception", "", "nova"] {
+        for class in ["InstanceNotFound", "ValueError", "DBDeadlock", "Conflict"] {
+            let failure = json!({"class": class, "module": module, "message": "it says",
+                "args": ["it says"], "kwargs": {"instance_id": "x", "code": 404}});
+            let error = Error::from_exception(exception(&failure));
+            assert!(
+                matches!(error, Error::Remote(_)),
+                "{module}.{class}: {error:?}"
+            );
+            assert!(
+                error.is_class("RemoteError") && !error.is_class(class),
+                "{module}.{class}"
+            );
+            assert!(error.nova().is_none(), "{module}.{class}");
+            // What it was is still to be read, and passed on.
+            assert_eq!(error.to_string(), format!("{class}: it says"));
+            check(&error, &failure);
+        }
+    }
+}
+
 #[test]
 fn database_errors_keep_their_kind() {
     let error = Error::database(DatabaseErrorKind::Deadlock, "deadlock found");
