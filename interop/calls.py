@@ -150,8 +150,10 @@ class Script:
         target = oslo_messaging.Target(topic='conductor', version=case.get('version', '3.0'), namespace=case.get('namespace'))
         client = oslo_messaging.get_rpc_client(
             rpc.TRANSPORT, target, serializer=rpc.RequestContextSerializer(rpc.JsonPayloadSerializer()), version_cap=None)
-        client = client.prepare(timeout=case.get('timeout'))
-        return client.call(ctx, case['rpc'], **self.value(case.get('args', {})))
+        client = client.prepare(
+            server=case.get('server'), fanout=case.get('fanout'), timeout=case.get('timeout'), call_monitor_timeout=case.get('monitor'))
+        send = client.cast if case.get('cast') else client.call
+        return send(ctx, case['rpc'], **self.value(case.get('args', {})))
 
     def run(self, case):
         ctx, outcome, target = self.context(case), {'name': case['name']}, None
