@@ -43,20 +43,12 @@ impl Cell {
     }
 
     fn of(folder: Folder, url: &str, main: String, api: String) -> Self {
-        let rabbit = RabbitOptions {
-            // Queues that are still there when a broker was killed, as somebody wants who wants at least once.
-            durable_queues: true,
-            retry_interval: Duration::from_secs(1),
-            retry_backoff: Duration::ZERO,
-            interval_max: Duration::from_secs(1),
-            ..RabbitOptions::default()
-        };
         Self {
             folder,
             url: url.to_owned(),
             main,
             api,
-            rabbit,
+            rabbit: rabbit(),
             at_least_once: true,
         }
     }
@@ -79,6 +71,11 @@ impl Cell {
             "oslo_messaging_rabbit.rabbit_interval_max=1".to_owned(),
             "DEFAULT.graceful_shutdown_timeout=20".to_owned(),
         ]
+    }
+
+    /// The URLs of both databases.
+    pub(super) fn databases(&self) -> [&str; 2] {
+        [&self.main, &self.api]
     }
 
     /// Both databases, opened here.
@@ -106,21 +103,37 @@ impl Cell {
 
     /// A connection to the bus.
     pub(super) async fn transport(&self, timeout: Duration) -> Transport {
-        let url: TransportUrl = self.url.parse().expect("a URL");
-        let options = TransportOptions {
-            response_timeout: timeout,
-            ..TransportOptions::default()
-        };
-        let factory = RabbitFactory::new(self.rabbit.clone());
-        Transport::open(&url, options, &[&factory])
-            .await
-            .expect("a transport opens before its broker is there")
+        transport(&self.url, self.rabbit.clone(), timeout).await
     }
 
     /// A caller without a database.
     pub(super) async fn caller(&self, timeout: Duration) -> Context {
         remote(self.transport(timeout).await)
     }
+}
+
+/// What everybody on a bus has to say alike, and is quick.
+pub(super) fn rabbit() -> RabbitOptions {
+    RabbitOptions {
+        // Queues that are still there when a broker was killed, as somebody wants who wants at least once.
+        durable_queues: true,
+        retry_interval: Duration::from_secs(1),
+        retry_backoff: Duration::ZERO,
+        interval_max: Duration::from_secs(1),
+        ..RabbitOptions::default()
+    }
+}
+
+/// A connection to a bus.
+pub(super) async fn transport(url: &str, rabbit: RabbitOptions, timeout: Duration) -> Transport {
+    let url: TransportUrl = url.parse().expect("a URL");
+    let options = TransportOptions {
+        response_timeout: timeout,
+        ..TransportOptions::default()
+    };
+    Transport::open(&url, options, &[&RabbitFactory::new(rabbit)])
+        .await
+        .expect("a transport opens before its broker is there")
 }
 
 /// A caller by this transport.

@@ -3,6 +3,8 @@
 //!
 //! The conductor that dies is this test's own program, started again: its bus, its outcomes and its deliveries are wrapped
 //! and stop at the point they are told, so that the programs people run need no such points.
+//!
+//! `NOVA_KILL_ROUNDS` is how often that is done at each point.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,6 +15,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use nova_conductor::{Conductor, DatabaseOutcomes};
+use nova_db::NovaDb;
 use nova_objects::{NovaStore, registry};
 use nova_rpc::{End, ObjectEndpoint, Outcomes, Request, Work};
 use nova_service::request_codec;
@@ -22,31 +25,49 @@ use oslo_messaging::driver::{
 };
 use oslo_messaging::envelope::ReplyBody;
 use oslo_messaging::{Failure, Json, Limits, Result, ServerOptions, Target, Transport};
-use test_support::servers::RabbitMq;
+use test_support::servers::{MariaDb, RabbitMq};
 use versionedobjects::{Route, Store};
 
-use super::cell::{Cell, remote, until, write, written};
+use super::cell::{Cell, rabbit, remote, transport, until, write, written};
 use super::process::Process;
 
 const POINT: &str = "NOVA_TEST_POINT";
 const FOLDER: &str = "NOVA_TEST_FOLDER";
 const URL: &str = "NOVA_TEST_URL";
+const MAIN: &str = "NOVA_TEST_MAIN";
+const API: &str = "NOVA_TEST_API";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where a conductor stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Point {
-    AfterReceive,
-    InTransaction,
-    AfterCommit,
-    AfterReply,
+    /// The request is there, and nothing is done about it.
+    Received,
+    /// About to look whether it was applied before.
+    Asking,
+    /// It was not.
+    Asked,
+    /// Applied, in a transaction.
+    Applied,
+    /// The transaction is kept.
+    Kept,
+    /// About to reply.
+    Replying,
+    /// The broker has the reply.
+    Replied,
+    /// The broker knows that the request is done with.
+    Acknowledged,
 }
 
-const POINTS: [Point; 4] = [
-    Point::AfterReceive,
-    Point::InTransaction,
-    Point::AfterCommit,
-    Point::AfterReply,
+const POINTS: [Point; 8] = [
+    Point::Received,
+    Point::Asking,
+    Point::Asked,
+    Point::Applied,
+    Point::Kept,
+    Point::Replying,
+    Point::Replied,
+    Point::Acknowledged,
 ];
 
 /// Says that the point is reached and goes no further.
@@ -59,23 +80,50 @@ async fn reached() {
 #[test]
 fn killed_anywhere_a_request_is_applied_once_and_its_answer_recovered() {
     let broker = RabbitMq::start();
+    let cell = Cell::on_files(&broker.url());
+    die_everywhere(&broker, &cell);
+}
+
+#[test]
+fn killed_anywhere_on_mariadb_a_request_is_applied_once_and_its_answer_recovered() {
+    let broker = RabbitMq::start();
+    let server = MariaDb::start(&["main", "api"]);
+    let cell = Cell::on(&broker.url(), &server);
+    die_everywhere(&broker, &cell);
+}
+
+fn die_everywhere(broker: &RabbitMq, cell: &Cell) {
+    let rounds: u32 = std::env::var("NOVA_KILL_ROUNDS").map_or(1, |rounds| {
+        rounds.parse().expect("NOVA_KILL_ROUNDS is a number")
+    });
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        for point in POINTS {
-            die_at(point, &broker).await;
+        let db = cell.prepare().await;
+        for round in 0..rounds {
+            for point in POINTS {
+                die_at(point, &format!("{point:?}-{round}"), broker, cell, &db).await;
+            }
         }
+        let written = written(&db).await;
+        assert_eq!(written.len(), POINTS.len() * rounds as usize);
+        eprintln!("{} kills", written.len());
     });
 }
 
-async fn die_at(point: Point, broker: &RabbitMq) {
-    let cell = Cell::on_files(&broker.url());
-    let db = cell.prepare().await;
+async fn die_at(point: Point, name: &str, broker: &RabbitMq, cell: &Cell, db: &NovaDb) {
+    for mark in ["serves", "reached"] {
+        // The first time there is none.
+        let _ = std::fs::remove_file(cell.folder().join(mark));
+    }
+    let [main, api] = cell.databases();
     let mut dying = Command::new(std::env::current_exe().expect("a test knows its program"))
         .args(["--exact", "rabbit::kill_points::a_conductor_that_stops"])
         .args(["--ignored", "--nocapture"])
         .env(POINT, format!("{point:?}"))
         .env(FOLDER, cell.folder())
         .env(URL, &cell.url)
+        .env(MAIN, main)
+        .env(API, api)
         .stdout(Stdio::null())
         .spawn()
         .expect("a test can be started again");
@@ -92,24 +140,28 @@ async fn die_at(point: Point, broker: &RabbitMq) {
     });
     let (url, options) = (transport.url().clone(), transport.options().clone());
     let ctx = remote(Transport::with_driver(url, options, remembering.clone()));
-    let calling = tokio::spawn(async move { write(&ctx, "once").await });
+    let message = name.to_owned();
+    let calling = tokio::spawn(async move { write(&ctx, &message).await });
     until("the point is reached", PATIENCE, async || {
         is_there("reached")
     })
     .await;
     dying.kill().expect("a process can be killed");
     dying.wait().expect("and is gone");
-    let before = written(&db).await.get("once").copied().unwrap_or(0);
-    let applied = matches!(point, Point::AfterCommit | Point::AfterReply);
-    assert_eq!(before, i64::from(applied), "{point:?}");
+    let before = written(db).await.get(name).copied().unwrap_or(0);
+    let applied = matches!(
+        point,
+        Point::Kept | Point::Replying | Point::Replied | Point::Acknowledged
+    );
+    assert_eq!(before, i64::from(applied), "{name}");
 
-    let next = Process::start(&cell, "next");
+    let next = Process::start(cell, "next");
     let told = calling.await.expect("the caller does not panic");
-    told.unwrap_or_else(|error| panic!("{point:?}: {error}"));
+    told.unwrap_or_else(|error| panic!("{name}: {error}"));
     // The dead one's own queues may have what is said to all.
     let work = async || broker.queues().contains(&("conductor".to_owned(), 0));
     until("all is acknowledged", PATIENCE, work).await;
-    assert_eq!(written(&db).await.get("once"), Some(&1), "{point:?}");
+    assert_eq!(written(db).await.get(name), Some(&1), "{name}");
 
     // The answer can be had again by whoever asks with the same id.
     let mut again = remembering
@@ -133,14 +185,14 @@ async fn die_at(point: Point, broker: &RabbitMq) {
     }
     assert!(
         answers[0].failure.is_none() && answers[0].result.is_some(),
-        "{point:?}: {answers:?}"
+        "{name}: {answers:?}"
     );
     let texts: Vec<_> = answers
         .iter()
         .map(|answer| answer.result.as_ref().map(Json::get))
         .collect();
     assert_eq!(texts[0], texts[1]);
-    assert_eq!(written(&db).await.get("once"), Some(&1), "{point:?}");
+    assert_eq!(written(db).await.get(name), Some(&1), "{name}");
     assert_eq!(next.terminate(), Some(0));
     transport.close().await;
 }
@@ -164,14 +216,13 @@ fn a_conductor_that_stops() {
     runtime.block_on(async {
         let folder = PathBuf::from(std::env::var_os(FOLDER).expect("a folder"));
         let url = std::env::var(URL).expect("a URL");
-        let file = |name| format!("sqlite:///{}/{name}.sqlite", folder.display());
+        let database = |name| std::env::var(name).expect("a database");
         let options = nova_db::Options::default();
-        let db = nova_db::NovaDb::open(&file("main"), &file("api"), &options)
+        let db = NovaDb::open(&database(MAIN), &database(API), &options)
             .await
             .expect("the databases are there");
         db.create_outcomes().await.expect("a table can be made");
-        let cell = Cell::on_files(&url);
-        let transport = cell.transport(PATIENCE).await;
+        let transport = transport(&url, rabbit(), PATIENCE).await;
         let driver = Arc::new(Stopping {
             inner: transport.driver().clone(),
             point,
@@ -260,7 +311,7 @@ impl Listener for StoppingListener {
         if !text.contains("object_action") {
             return Some(incoming);
         }
-        if self.point == Point::AfterReceive {
+        if self.point == Point::Received {
             reached().await;
         }
         incoming.delivery = Box::new(StoppingDelivery {
@@ -278,10 +329,11 @@ impl Listener for StoppingListener {
 #[async_trait]
 impl Delivery for StoppingDelivery {
     async fn ack(&self) -> Result<()> {
-        if self.point == Point::AfterReply {
+        self.inner.ack().await?;
+        if self.point == Point::Acknowledged {
             reached().await;
         }
-        self.inner.ack().await
+        Ok(())
     }
 
     async fn reject(&self, requeue: bool) -> Result<()> {
@@ -289,17 +341,28 @@ impl Delivery for StoppingDelivery {
     }
 
     async fn reply(&self, to: &ReplyTo, body: Bytes, ending: bool) -> Result<()> {
-        if self.point == Point::AfterCommit {
+        if self.point == Point::Replying {
             reached().await;
         }
-        self.inner.reply(to, body, ending).await
+        self.inner.reply(to, body, ending).await?;
+        if self.point == Point::Replied {
+            reached().await;
+        }
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Outcomes for StoppingOutcomes {
     async fn known(&self, request: &Request) -> Result<Option<Json>, Box<Failure>> {
-        self.inner.known(request).await
+        if self.point == Point::Asking {
+            reached().await;
+        }
+        let known = self.inner.known(request).await?;
+        if self.point == Point::Asked {
+            reached().await;
+        }
+        Ok(known)
     }
 
     fn begin(&self) -> Box<dyn Work> {
@@ -317,10 +380,14 @@ impl Work for StoppingWork {
     }
 
     async fn keep(self: Box<Self>, request: &Request, outcome: &Json) -> Result<End, Box<Failure>> {
-        if self.point == Point::InTransaction {
+        if self.point == Point::Applied {
             reached().await;
         }
-        self.inner.keep(request, outcome).await
+        let end = self.inner.keep(request, outcome).await?;
+        if self.point == Point::Kept {
+            reached().await;
+        }
+        Ok(end)
     }
 
     async fn undo(self: Box<Self>) -> bool {
