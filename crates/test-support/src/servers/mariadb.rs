@@ -1,6 +1,7 @@
 //! A MariaDB of a test's own.
 
 use std::process::Command;
+use std::time::Duration;
 
 use super::{Folder, Group, free_port, listens, output, wait_until};
 
@@ -44,6 +45,14 @@ impl MariaDb {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         format!("mysql+pymysql://root@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The processor time it has used since it was started.
+    #[must_use]
+    pub fn processor_time(&self) -> Duration {
+        self.running
+            .as_ref()
+            .map_or(Duration::ZERO, Group::processor_time)
     }
 
     /// Kills it, as a power failure does.

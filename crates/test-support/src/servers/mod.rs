@@ -99,6 +99,14 @@ impl Group {
         Self(child)
     }
 
+    /// The processor time that its processes have used.
+    fn processor_time(&self) -> Duration {
+        let entries = fs::read_dir("/proc").expect("there are processes");
+        let processes = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        let used = processes.filter_map(|process| used_by(process, Some(self.0.id())));
+        used.sum()
+    }
+
     fn kill(&mut self) {
         let group = format!("-{}", self.0.id());
         let _ = Command::new("kill")
@@ -140,6 +148,32 @@ fn wait_until(what: &str, log: &Path, mut holds: impl FnMut() -> bool) {
 
 fn listens(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// The processor time a process has used.
+///
+/// # Panics
+///
+/// When there is no such process.
+#[must_use]
+pub fn processor_time(process: u32) -> Duration {
+    used_by(process, None).expect("a running process has statistics")
+}
+
+/// The same of one that may have ended, or belong to another group.
+fn used_by(process: u32, group: Option<u32>) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // Its name comes first, and may have anything in it.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    if group.is_some_and(|group| fields.get(2) != Some(&group.to_string().as_str())) {
+        return None;
+    }
+    let ticks = fields.get(11..13)?.iter().map(|ticks| ticks.parse::<u64>());
+    // A hundred ticks a second, on every Linux there is.
+    Some(Duration::from_millis(
+        ticks.sum::<Result<u64, _>>().ok()? * 10,
+    ))
 }
 
 /// Runs a tool to its end.

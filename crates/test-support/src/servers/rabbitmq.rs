@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Folder, Group, free_port, listens, output, wait_until};
 
@@ -94,6 +95,14 @@ impl RabbitMq {
     #[must_use]
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The processor time it has used since it was started.
+    #[must_use]
+    pub fn processor_time(&self) -> Duration {
+        self.running
+            .as_ref()
+            .map_or(Duration::ZERO, Group::processor_time)
     }
 
     /// Kills it, as a power failure does.

@@ -4,24 +4,29 @@
 //! A hundred are a test. `NOVA_FLEET=2000` takes as many:
 //!
 //! ```console
-//! $ NOVA_FLEET=2000 cargo nextest run --release -p nova-conductor --run-ignored only --no-capture -E 'test(fleet)'
+//! $ NOVA_FLEET=2000 cargo nextest run -p nova-conductor --run-ignored only --no-capture -E 'test(as_many_computes)'
 //! ```
 
 use std::fs;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use nova_objects::{Context, Service};
 use oslo_messaging::{BaseApi, Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
-use test_support::servers::{MariaDb, RabbitMq};
+use oslo_messaging_rabbit::RabbitOptions;
+use test_support::servers::{MariaDb, RabbitMq, processor_time};
 
 use super::cell::{Cell, remote};
 use super::process::Process;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// A report that is not answered by then is sent again: what is sent before the conductor has its queue back is for nobody.
+/// What is not answered by then is asked again, as a compute does that waits for its conductor: what is sent before the
+/// conductor has its queue back is for nobody.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Nobody is to be without an answer for longer.
+const WITHOUT: Duration = Duration::from_secs(900);
 
 #[test]
 fn a_hundred_computes_start_and_start_again_at_once() {
@@ -68,10 +73,12 @@ impl Compute {
         .await
         .expect("a compute listens");
         let ctx = remote(transport.clone());
-        let known = Service::get_by_host_and_binary(&ctx, host.as_str(), "nova-compute").await;
-        let service = match known.expect("the conductor answers") {
-            Some(service) => service,
-            None => register(&ctx, &host).await,
+        let begun = Instant::now();
+        let service = loop {
+            match known_or_registered(&ctx, &host).await {
+                Ok(service) => break service,
+                Err(error) => again(begun, &error).await,
+            }
         };
         let mut compute = Self {
             transport,
@@ -79,11 +86,16 @@ impl Compute {
             ctx,
             service,
         };
+        compute.reported().await;
         compute
-            .report()
-            .await
-            .expect("the first report is answered");
-        compute
+    }
+
+    /// Reports until it is answered.
+    async fn reported(&mut self) {
+        let begun = Instant::now();
+        while let Err(error) = self.report().await {
+            again(begun, &error).await;
+        }
     }
 
     async fn report(&mut self) -> nova_objects::Result<()> {
@@ -94,15 +106,34 @@ impl Compute {
     }
 }
 
-async fn register(ctx: &Context, host: &str) -> Service {
+/// How often something was asked again.
+static AGAIN: AtomicUsize = AtomicUsize::new(0);
+
+/// Before something is asked again that was not answered.
+async fn again(begun: Instant, error: &nova_objects::Error) {
+    assert!(begun.elapsed() < WITHOUT, "not served: {error}");
+    AGAIN.fetch_add(1, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+}
+
+async fn known_or_registered(ctx: &Context, host: &str) -> nova_objects::Result<Service> {
+    let ctx = ctx.with_deadline(Instant::now() + PATIENCE);
+    // What was not answered may have been done.
+    match Service::get_by_host_and_binary(&ctx, host, "nova-compute").await? {
+        Some(service) => Ok(service),
+        None => register(&ctx, host).await,
+    }
+}
+
+async fn register(ctx: &Context, host: &str) -> nova_objects::Result<Service> {
     let mut service = Service::new();
     service.set_host(host);
     service.set_binary("nova-compute");
     service.set_topic("compute");
     service.set_report_count(0);
     service.set_disabled(false);
-    service.create(ctx).await.expect("a service is registered");
-    service
+    service.create(ctx).await?;
+    Ok(service)
 }
 
 /// One thing that happened to all at once.
@@ -113,6 +144,7 @@ struct Phase {
 
 struct Fleet {
     broker: RabbitMq,
+    database: MariaDb,
     conductor: Process,
     cell: Arc<Cell>,
     computes: Vec<Compute>,
@@ -123,10 +155,13 @@ impl Fleet {
     fn of(number: usize, interval: Duration) -> Vec<Phase> {
         raise_limit();
         let broker = RabbitMq::start();
-        let server = MariaDb::start(&["main", "api"]);
-        let mut cell = Cell::on(&broker.url(), &server);
-        // As Nova comes.
-        cell.rabbit.durable_queues = false;
+        let database = MariaDb::start(&["main", "api"]);
+        let mut cell = Cell::on(&broker.url(), &database);
+        // As Nova comes, but for buffers: this one process has the connections of thousands.
+        cell.rabbit = RabbitOptions {
+            frame_max: 4096,
+            ..RabbitOptions::default()
+        };
         cell.at_least_once = false;
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
@@ -134,6 +169,7 @@ impl Fleet {
             let conductor = Process::start(&cell, "conductor");
             let mut fleet = Self {
                 broker,
+                database,
                 conductor,
                 cell: Arc::new(cell),
                 computes: Vec::new(),
@@ -236,11 +272,7 @@ impl Fleet {
             .drain(..)
             .map(|mut compute| {
                 tokio::spawn(async move {
-                    let begun = Instant::now();
-                    while let Err(error) = compute.report().await {
-                        assert!(begun.elapsed() < TIMEOUT * 3, "{error}");
-                        tokio::time::sleep(Duration::from_millis(200)).await;
-                    }
+                    compute.reported().await;
                     compute
                 })
             })
@@ -253,10 +285,15 @@ impl Fleet {
     fn done(&mut self, what: &'static str, since: Instant) {
         let took = since.elapsed();
         eprintln!(
-            "{took:>8.2?}  {what}; broker: {}; conductor: {} MiB at its peak, {:.1} s of processor",
+            "{took:>8.2?}  {what}; asked again {} times; broker: {}, {:.0} s of processor; conductor: {} MiB at its peak, \
+             {:.1} s; computes: {:.0} s; database: {:.0} s",
+            AGAIN.swap(0, Ordering::Relaxed),
             self.broker_use(),
+            self.broker.processor_time().as_secs_f64(),
             self.conductor.peak(),
             self.conductor.processor_time().as_secs_f64(),
+            processor_time(std::process::id()).as_secs_f64(),
+            self.database.processor_time().as_secs_f64(),
         );
         self.phases.push(Phase { what, took });
     }

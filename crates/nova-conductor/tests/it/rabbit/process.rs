@@ -69,17 +69,7 @@ impl Process {
 
     /// The processor time it has used.
     pub(super) fn processor_time(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
-            .expect("a running process has statistics");
-        let (_, fields) = stat.rsplit_once(')').expect("its name ends");
-        let ticks: u64 = fields
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .map(|ticks| ticks.parse::<u64>().expect("a number"))
-            .sum();
-        // A hundred ticks a second, on every Linux there is.
-        Duration::from_millis(ticks * 10)
+        test_support::servers::processor_time(self.child.id())
     }
 
     /// The most memory it had so far, in MiB.
