@@ -9,7 +9,10 @@ use nova_rpc::{ConductorClient, Peers, SkewCounts};
 use nova_service::request_codec;
 use versionedobjects::ObjectExt as _;
 
-use super::support::{Spy, World, on_sqlite, state};
+use test_support::database::{TestDatabase, nova_db::Dialect};
+use test_support::peers::Vhost;
+
+use super::support::{HOST, Spy, World, on_sqlite, open_rabbit, state};
 
 /// How often each compute's side of the calls is made.
 const ROUNDS: usize = 300;
@@ -52,7 +55,7 @@ async fn life(world: &World) {
         ("reboot", task_states::REBOOTING),
     ] {
         let ctx = world.claim(&mut server, action, task).await;
-        let (client, host) = (world.client(), super::support::HOST);
+        let (client, host) = (world.client(), HOST);
         match action {
             "stop" => client.stop_instance(&ctx, host, &server, true).await,
             "start" => client.start_instance(&ctx, host, &server).await,
@@ -76,50 +79,76 @@ fn nothing(who: &str, skew: SkewCounts) {
 
 #[test]
 fn through_casts_and_thousands_of_calls() {
-    on_sqlite(async |world: World| {
-        let conductors = conductors(&world).await;
-        for release in [pin("Instance=2.5,Flavor=1.1"), pin("Flavor=1.0"), None] {
-            let spy = Spy::new();
-            let compute: Compute = world.compute_with(spy.clone(), release.clone()).await;
-            for _ in 0..4 {
-                life(&world).await;
-            }
-            let received = spy.spawned().expect("an instance");
-            let flavor = received.flavor().expect("handed along");
-            assert_eq!(
-                flavor.is_set("description"),
-                release.is_none(),
-                "{release:?}"
-            );
-            let (ctx, peers) = remote(&world, release.as_ref());
-            let uuid = world.server(&[]).await.uuid().expect("set").to_owned();
-            for round in 0..ROUNDS {
-                let mut server = Instance::get_by_uuid(&ctx, uuid.as_str())
-                    .expected_attrs(["flavor", "metadata", "info_cache"])
+    on_sqlite(async |world: World| whoever_talks_to_whom(&world, ROUNDS).await);
+}
+
+#[test]
+fn through_casts_and_calls_over_rabbitmq() {
+    test_support::database::run(Dialect::Sqlite, async {
+        let Some(vhost) = Vhost::claim().await else {
+            return;
+        };
+        let queues = [
+            "conductor",
+            "conductor.conductor-1",
+            "conductor.conductor-old",
+            "compute",
+        ];
+        vhost.remove_queues(&queues).await;
+        let own = format!("compute.{HOST}");
+        vhost.remove_queues(&[&own]).await;
+        let world = World {
+            db: TestDatabase::create(Dialect::Sqlite).await.nova,
+            transport: open_rabbit(&vhost.url()).await,
+            state_path: tempfile::tempdir().expect("a folder"),
+        };
+        Box::pin(whoever_talks_to_whom(&world, 30)).await;
+    });
+}
+
+async fn whoever_talks_to_whom(world: &World, rounds: usize) {
+    let conductors = conductors(world).await;
+    for release in [pin("Instance=2.5,Flavor=1.1"), pin("Flavor=1.0"), None] {
+        let spy = Spy::new();
+        let compute: Compute = world.compute_with(spy.clone(), release.clone()).await;
+        for _ in 0..4 {
+            life(world).await;
+        }
+        let received = spy.spawned().expect("an instance");
+        let flavor = received.flavor().expect("handed along");
+        assert_eq!(
+            flavor.is_set("description"),
+            release.is_none(),
+            "{release:?}"
+        );
+        let (ctx, peers) = remote(world, release.as_ref());
+        let uuid = world.server(&[]).await.uuid().expect("set").to_owned();
+        for round in 0..rounds {
+            let mut server = Instance::get_by_uuid(&ctx, uuid.as_str())
+                .expected_attrs(["flavor", "metadata", "info_cache"])
+                .await
+                .expect("readable");
+            server.set_progress(i64::try_from(round % 100).expect("small"));
+            server.save(&ctx).await.expect("saved");
+            server.refresh(&ctx).await.expect("refreshed");
+            if round % 10 == 0 {
+                InstanceList::get_by_host(&ctx, HOST)
+                    .expected_attrs(["flavor"])
                     .await
                     .expect("readable");
-                server.set_progress(i64::try_from(round % 100).expect("small"));
-                server.save(&ctx).await.expect("saved");
-                server.refresh(&ctx).await.expect("refreshed");
-                if round % 10 == 0 {
-                    InstanceList::get_by_host(&ctx, super::support::HOST)
-                        .expected_attrs(["flavor"])
-                        .await
-                        .expect("readable");
-                    let services = ServiceList::get_all(&ctx).await.expect("readable");
-                    let mut service: Service =
-                        services.items().first().cloned().expect("the compute's");
-                    service.set_report_count(1);
-                    service.save(&ctx).await.expect("saved");
-                }
+                let services = ServiceList::get_all(&ctx).await.expect("readable");
+                let mut service: Service =
+                    services.items().first().cloned().expect("the compute's");
+                service.set_report_count(1);
+                service.save(&ctx).await.expect("saved");
             }
-            nothing("the compute", compute.skew());
-            nothing("whoever else calls", peers.skew().counts());
-            assert_eq!(ctx.backports(), 0);
-            assert_eq!(compute.stop(std::time::Duration::ZERO).await, 0);
         }
-        for conductor in conductors {
-            nothing("a conductor", conductor.skew());
-        }
-    });
+        nothing("the compute", compute.skew());
+        nothing("whoever else calls", peers.skew().counts());
+        assert_eq!(ctx.backports(), 0);
+        assert_eq!(compute.stop(std::time::Duration::ZERO).await, 0);
+    }
+    for conductor in conductors {
+        nothing("a conductor", conductor.skew());
+    }
 }

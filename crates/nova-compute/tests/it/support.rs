@@ -16,6 +16,7 @@ use nova_objects::{
 use nova_rpc::ConductorClient;
 use nova_service::request_codec;
 use oslo_messaging::{Transport, TransportOptions};
+use oslo_messaging_rabbit::{RabbitFactory, RabbitOptions};
 use tempfile::TempDir;
 use test_support::database::TestDatabase;
 use test_support::database::nova_db::Dialect;
@@ -51,6 +52,19 @@ pub(crate) async fn open(url: &str) -> Transport {
     Transport::open(&url.parse().expect("a URL"), options, &[])
         .await
         .expect("a bus")
+}
+
+/// RabbitMQ, as one who casts to computes has it.
+pub(crate) async fn open_rabbit(url: &str) -> Transport {
+    let factory = RabbitFactory::new(RabbitOptions::default());
+    let options = TransportOptions {
+        exchange: "nova".into(),
+        connection_name: "nova-api".into(),
+        ..TransportOptions::default()
+    };
+    Transport::open(&url.parse().expect("a URL"), options, &[&factory])
+        .await
+        .expect("the broker answers")
 }
 
 /// Everything but the compute.

@@ -4,25 +4,10 @@ use std::process::Command;
 
 use nova_objects::compute::{task_states, vm_states};
 use nova_objects::{ComputeNode, Service};
-use oslo_messaging::{Transport, TransportOptions};
-use oslo_messaging_rabbit::{RabbitFactory, RabbitOptions};
 use test_support::database::{nova_db::Dialect, run_on_a_large_stack};
 use test_support::peers::{Configuration, Nova, Process, Vhost};
 
-use super::support::{HOST, World, eventually, state};
-
-/// As one who casts to computes.
-async fn open(url: &str) -> Transport {
-    let factory = RabbitFactory::new(RabbitOptions::default());
-    let options = TransportOptions {
-        exchange: "nova".into(),
-        connection_name: "nova-api".into(),
-        ..TransportOptions::default()
-    };
-    Transport::open(&url.parse().expect("a URL"), options, &[&factory])
-        .await
-        .expect("the broker answers")
-}
+use super::support::{HOST, World, eventually, open_rabbit, state};
 
 #[test]
 fn it_registers_reports_builds_and_deletes_through_the_original() {
@@ -50,7 +35,7 @@ fn it_registers_reports_builds_and_deletes_through_the_original() {
 
         let world = World {
             db: database.nova.clone(),
-            transport: open(&vhost.url()).await,
+            transport: open_rabbit(&vhost.url()).await,
             state_path: tempfile::tempdir().expect("a folder"),
         };
         let ctx = world.request();
