@@ -19,6 +19,7 @@ use test_support::database::{TestDatabase, nova_db::Dialect, run_on_a_large_stac
 use test_support::peers::{Configuration, Nova, Process, Vhost, run};
 
 use crate::answers::{Equalizer, compare};
+use crate::wire::steps;
 
 /// The year of the seed is the one before.
 const YEAR: i32 = 2026;
@@ -202,6 +203,45 @@ fn both_answered(outcomes: &[Value]) -> bool {
     !theirs.is_empty() && !ours.is_empty()
 }
 
+/// Where a recorded call ended otherwise than it did when it was recorded: each was made, and was not refused for what only
+/// this deployment lacks.
+fn unlike_recorded(outcomes: &[Value]) -> Vec<String> {
+    let mut found = Vec::new();
+    for step in steps() {
+        let name = format!("recorded {}: ", &step.name[..2]);
+        let named = |outcome: &&Value| {
+            outcome["name"]
+                .as_str()
+                .is_some_and(|own| own.starts_with(&name))
+        };
+        let made: Vec<&Value> = outcomes.iter().filter(named).collect();
+        let refused = |outcome: &&&Value| outcome.get("error").is_some();
+        let classes: Vec<&Value> = made
+            .iter()
+            .filter(refused)
+            .map(|outcome| match outcome["wire"].as_array() {
+                Some(wire) if !wire.is_empty() => &wire[wire.len() - 1]["failure"]["class"],
+                _ => &outcome["error"],
+            })
+            .collect();
+        let recorded = step
+            .replies
+            .last()
+            .map(|reply| &reply["failure"]["(a JSON string; parsed here)"]["class"]);
+        let recorded: Vec<&Value> = recorded
+            .into_iter()
+            .filter(|class| !class.is_null())
+            .collect();
+        if made.is_empty() || classes != recorded {
+            found.push(format!(
+                "{name}{classes:?} of {} calls, recorded {recorded:?}",
+                made.len()
+            ));
+        }
+    }
+    found
+}
+
 /// Leaves of a refusal what it is, not how it is said; that it says something is asked for.
 fn forget_words(outcome: &mut Value) {
     let failures = outcome["wire"].as_array_mut().into_iter().flatten();
@@ -282,6 +322,9 @@ fn callers_of_either_conductor_or_of_both_are_answered_alike() {
                 both_answered(&both),
                 "each conductor has answered some calls"
             );
+            if older.is_none() {
+                found.extend(unlike_recorded(&theirs));
+            }
             let ours = differences(&files, Who::Ours, ours, theirs.clone());
             let both = differences(&files, Who::Both, both, theirs);
             let label = |who| move |line| format!("{who}, {}: {line}", older.unwrap_or("today"));
