@@ -24,6 +24,7 @@ impl Bus {
     /// [`Error::Bus`] when the URL cannot be used.
     pub async fn join(program: &str, settings: &Settings) -> Result<Self> {
         let url = url(settings)?;
+        warn_of_caps(settings);
         let rabbit = rabbit::factory(settings, &url).map_err(|source| bus(settings, source))?;
         let transport = Transport::open(&url, options(program, settings), &[&rabbit])
             .await
@@ -117,4 +118,24 @@ fn tls(settings: &Settings) -> Option<TlsOptions> {
         key: grpc.key_file.clone().map(Pem::File),
         server_name: grpc.server_name.clone(),
     })
+}
+
+/// Caps are not honoured: every server says what it serves, and computes that serve nothing newer are sent the major before.
+fn warn_of_caps(settings: &Settings) {
+    let levels = &settings.upgrade_levels;
+    let caps = [
+        ("compute", &levels.compute),
+        ("conductor", &levels.conductor),
+        ("scheduler", &levels.scheduler),
+        ("baseapi", &levels.baseapi),
+    ];
+    for (option, cap) in caps {
+        if let Some(cap) = cap.as_deref().filter(|cap| *cap != "auto") {
+            tracing::warn!(
+                option,
+                cap,
+                "[upgrade_levels] caps are not honoured here; unset it, or keep who needs it on the original's services"
+            );
+        }
+    }
 }
