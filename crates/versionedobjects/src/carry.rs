@@ -278,13 +278,13 @@ impl Layer {
 
 /// Reads what was carried and puts back what this side knows, as far as it is
 /// as new as whoever took it out. The rest is kept, if the reader keeps such
-/// things.
+/// things. Returns the fields that were put back.
 pub(crate) fn read<'j>(
     reader: &mut Reader<'j>,
     object: &mut dyn VersionedObject,
     found: &Found<'j>,
     text: &'j str,
-) -> Result<()> {
+) -> Result<FieldSet> {
     let class = object.class();
     let mut part = reader.part(text.as_bytes());
     let mut layers = Vec::new();
@@ -302,10 +302,11 @@ pub(crate) fn read<'j>(
     let newest = reader.newest_of(class);
     let mut present = found.fields;
     let mut layers = layers.into_iter().peekable();
+    let mut opened = FieldSet::default();
     let mut rest = Vec::new();
     while let Some(mut layer) = layers.next_if(|layer| layer.version.is_readable_by(newest)) {
         let version = layer.version.max(object.version());
-        restore(reader, object, found, &mut present, &mut layer)?;
+        opened = opened.with(restore(reader, object, found, &mut present, &mut layer)?);
         object.meta_mut().version = (version != class.version()).then_some(version);
         if !layer.data.is_empty() {
             rest.push(layer);
@@ -315,19 +316,20 @@ pub(crate) fn read<'j>(
     if reader.keeps_unknown() && !rest.is_empty() {
         object.meta_mut().bag.get_or_insert_default().layers = rest;
     }
-    Ok(())
+    Ok(opened)
 }
 
-/// Puts back what one step took out; what cannot be put back stays. `present` are the fields that have what
-/// they are to have.
+/// Puts back what one step took out, and says which fields that are; what cannot be put back stays. `present` are the
+/// fields that have what they are to have.
 fn restore(
     reader: &mut Reader<'_>,
     object: &mut dyn VersionedObject,
     found: &Found<'_>,
     present: &mut FieldSet,
     layer: &mut Layer,
-) -> Result<()> {
+) -> Result<FieldSet> {
     let class = object.class();
+    let mut opened = FieldSet::default();
     for (name, json) in &layer.sent {
         match class.named_at(name, layer.at) {
             Some(Named::Field(index, _)) => {
@@ -367,6 +369,7 @@ fn restore(
             match read {
                 Ok(()) => {
                     present.insert(index);
+                    opened.insert(index);
                     if layer.changes.contains(&name) {
                         object.meta_mut().mark(index);
                     }
@@ -382,7 +385,7 @@ fn restore(
     }
     layer.sent.clear();
     layer.changes.retain(|name| layer.data.contains_key(name));
-    Ok(())
+    Ok(opened)
 }
 
 /// Whether an attribute is what that JSON says, which a version wrote.

@@ -242,14 +242,16 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
             changes.removed.contains(&old.field.name),
         )?;
     }
+    let mut known = read.fields;
     if let Some(carried) = carried {
-        carry::read(reader, object, &read, carried)?;
-        for index in carry::closed(object, read.fields).iter() {
+        // What a later step took out counts, whatever an earlier one still carries.
+        known = known.with(carry::read(reader, object, &read, carried)?);
+        for index in carry::closed(object, known).iter() {
             object.slot_mut(index).unset();
         }
     }
     if let Some(after_read) = class.after_read {
-        let closed = carry::closed(object, read.fields);
+        let closed = carry::closed(object, known);
         after_read(object);
         // What is only carried is not there to be completed.
         for index in closed.iter() {

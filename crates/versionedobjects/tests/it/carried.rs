@@ -109,3 +109,20 @@ fn what_was_taken_over_is_in_the_terms_of_who_took_it() {
     let back: third::Jar = read(&sent(&middle, 2));
     assert_eq!(back.remark().expect("set"), "jam");
 }
+
+/// What was set since lies in front of what was taken out before, which only a
+/// newer release can open.
+#[test]
+fn what_was_set_since_is_not_lost_behind_what_is_still_carried() {
+    let mut jar = third::Jar::new();
+    jar.set_remark("honey");
+    jar.set_size(7);
+    let low: first::Jar = read(&sent(&jar, 0));
+    let mut middle: second::Jar = read(&sent(&low, 1));
+    middle.upgrade().expect("defaults fit");
+    middle.set_size(10);
+    let other: second::Jar = read(&sent(&middle, 0));
+    assert_eq!(other.size().expect("it was set by its like"), 10);
+    let back: third::Jar = read(&sent(&other, 2));
+    assert_eq!(back.size().expect("set"), 10);
+}
