@@ -31,7 +31,7 @@
 //!     Ok(Service { id: row.get(0)?, host: row.get(1)?, disabled: row.get(2)? })
 //! }
 //!
-//! // `impl Execute`: on a database, or within a transaction.
+//! // `impl Execute`: on a database, in a session or within a transaction.
 //! async fn by_host(db: &impl Execute, host: &str) -> Result<Option<Service>, Error> {
 //!     let row = db.fetch_optional("service.get_by_host", BY_HOST.bind([host.into()])).await?;
 //!     row.as_ref().map(service).transpose()
@@ -88,6 +88,8 @@
 //! - `execute` tells how many rows the condition matched, on MariaDB too, so that an update
 //!   with its expectation in the condition is a compare-and-swap.
 //! - `SUM` of integers reads as `i64`; write times with [`SqlValue`]'s naive UTC.
+//! - A call that is several statements and no transaction executes them in a [`Session`]: one
+//!   connection, taken and given back once.
 //! - Where an error is expected within a transaction and it goes on, use
 //!   [`Transaction::nested`].
 //! - [`Changes`] collects columns to insert or update and sets `created_at` and
