@@ -5,9 +5,10 @@ use nova_db::NovaDb;
 use nova_db::sea_query::{Expr, ExprTrait as _, Query};
 use nova_objects::{
     InstanceDeviceMetadataStore, InstanceNUMACell, InstanceNUMATopology, InstanceNUMATopologyStore,
-    InstancePCIRequestsStore, MigrationContextStore, ResourceListStore, TrustedCertsStore,
-    VirtCPUModelStore,
+    InstancePCIRequestsStore, InstanceStore, MigrationContextStore, ResourceListStore,
+    TrustedCertsStore, VirtCPUModelStore,
 };
+use serde_json::Value as Json;
 use test_support::on_every_database;
 use versionedobjects::ObjectExt as _;
 
@@ -110,6 +111,33 @@ on_every_database! {
         let flavor = read.flavor().unwrap();
         assert_eq!(flavor.version(), versionedobjects::Version::new(1, 1));
         assert!(!flavor.disabled().unwrap() && flavor.is_public().unwrap());
+    }
+
+    async fn what_a_newer_release_wrote_is_refused_by_name_and_stays(db: NovaDb) {
+        let uuid = create(&db, "a").await.uuid().unwrap().to_owned();
+        let flavor = object("Flavor", "1.99", r#"{"id": 3}"#);
+        for (column, name, text) in [
+            ("flavor", "Flavor", format!(r#"{{"cur": {flavor}, "old": null, "new": null}}"#)),
+            ("trusted_certs", "TrustedCerts", object("TrustedCerts", "1.99", r#"{"ids": ["c"]}"#)),
+            ("vcpu_model", "VirtCPUModel", object("VirtCPUModel", "1.99", "{}")),
+            ("numa_topology", "InstanceNUMATopology", object("InstanceNUMATopology", "1.99", "{}")),
+            ("migration_context", "MigrationContext", object("MigrationContext", "1.99", "{}")),
+            ("device_metadata", "InstanceDeviceMetadata", object("InstanceDeviceMetadata", "1.99", "{}")),
+            ("resources", "ResourceList", object("ResourceList", "1.99", "{}")),
+        ] {
+            put(&db, &uuid, column, &text).await;
+            let error = get(&db, &admin(), &uuid, &[column]).await.unwrap_err();
+            assert!(error.is_class("IncompatibleObjectVersion"), "{column}: {error}");
+            let said = error.to_string();
+            assert!(said.contains(name) && said.contains("1.99"), "{column}: {said}");
+            // Who does not ask for it is not kept from the instance.
+            let mut instance = get(&db, &admin(), &uuid, &[]).await.unwrap();
+            instance.set_progress(7);
+            InstanceStore::save(&db, &admin(), &mut instance, Json::Null, Json::Null, false).await.unwrap();
+            let select = Query::select().column(column).from("instance_extra").take();
+            let kept: String = db.main.fetch_one("test.text", &select).await.unwrap().get(0).unwrap();
+            assert_eq!(kept, text);
+        }
     }
 
     async fn a_text_that_is_none_is_an_error(db: NovaDb) {
