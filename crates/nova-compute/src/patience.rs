@@ -11,7 +11,7 @@ use crate::error::is_unreachable;
 /// The original gives up after one `rpc_response_timeout` and leaves the
 /// instance in whatever state it was. Here an operation outlives a restart of
 /// its conductor. That a call may have been carried out although its answer
-/// was lost is for the caller to allow for; see [`Retry::again`].
+/// was lost is for the caller to allow for; see `Retry::again`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     /// How long in all, from the first failure.

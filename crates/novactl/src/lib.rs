@@ -8,7 +8,7 @@
 //! | [`commands`] | what each command does; every one gives an [`Answer`](output::Answer) |
 //! | [`convert`] | objects by the line, as other releases read them |
 //! | [`explain`] | what a recorded primitive or message says, as facts and as text |
-//! | [`reference`] | all classes as pages for a browser |
+//! | [`mod@reference`] | all classes as pages for a browser |
 //! | [`output`] | answers as tables for people and as JSON for programs |
 //!
 //! The commands are written against the classes of `nova-objects` and do not

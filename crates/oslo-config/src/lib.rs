@@ -14,7 +14,7 @@
 //! - [`Finding`]: misspelt and deprecated options, named with what was probably meant.
 //! - [`Secret`]: text whose passwords never reach a log.
 //! - [`paths`]: where files live when nobody said so.
-//! - [`reference`]: the tables as text, for `--help` and the guide.
+//! - [`mod@reference`]: the tables as text, for `--help` and the guide.
 //!
 //! ```
 //! use oslo_config::{Loader, Settings};

@@ -6,7 +6,7 @@
 //!
 //! - [`init`]: sets up logging for the process.
 //! - [`Output`]: where lines go; files are opened anew after they were moved away.
-//! - [`format`]: what lines look like.
+//! - [`mod@format`]: what lines look like.
 //!
 //! ```
 //! use oslo_config::{Loader, Settings};
