@@ -20,7 +20,7 @@ use crate::statement::{Rendered, Statement};
 /// a [`Transaction`](crate::Transaction).
 ///
 /// `query` names the query in traces, messages and snapshots, as
-/// `family.what`: `instance.get_by_uuid`. Functions that work in both places
+/// `family.what`: `instance.get_by_uuid`. Functions that work in all of them
 /// take `impl Execute`.
 pub trait Execute: Send + Sync {
     /// What kind of database it is.
@@ -68,9 +68,21 @@ pub trait Execute: Send + Sync {
     ) -> impl Future<Output = Result<i64>> + Send;
 }
 
-impl Execute for Database {
+/// One statement, where it belongs: all that differs between what executes them.
+pub(crate) trait Run: Send + Sync {
+    fn dialect(&self) -> Dialect;
+
+    fn run(
+        &self,
+        query: &'static str,
+        statement: &Rendered,
+        wanted: Wanted,
+    ) -> impl Future<Output = Result<Outcome>> + Send;
+}
+
+impl<T: Run> Execute for T {
     fn dialect(&self) -> Dialect {
-        Self::dialect(self)
+        Run::dialect(self)
     }
 
     async fn fetch_all(
@@ -78,7 +90,9 @@ impl Execute for Database {
         query: &'static str,
         statement: impl Statement + Send,
     ) -> Result<Vec<Row>> {
-        self.session().fetch_all(query, statement).await
+        let statement = statement.render(Run::dialect(self))?;
+        let outcome = self.run(query, &statement, Wanted::All).await?;
+        Ok(outcome.rows)
     }
 
     async fn fetch_optional(
@@ -86,11 +100,15 @@ impl Execute for Database {
         query: &'static str,
         statement: impl Statement + Send,
     ) -> Result<Option<Row>> {
-        self.session().fetch_optional(query, statement).await
+        let statement = statement.render(Run::dialect(self))?;
+        let outcome = self.run(query, &statement, Wanted::First).await?;
+        Ok(outcome.rows.into_iter().next())
     }
 
     async fn execute(&self, query: &'static str, statement: impl Statement + Send) -> Result<u64> {
-        self.session().execute(query, statement).await
+        let statement = statement.render(Run::dialect(self))?;
+        let outcome = self.run(query, &statement, Wanted::Nothing).await?;
+        Ok(outcome.affected)
     }
 
     async fn insert_returning_id(
@@ -98,7 +116,23 @@ impl Execute for Database {
         query: &'static str,
         statement: &InsertStatement,
     ) -> Result<i64> {
-        self.session().insert_returning_id(query, statement).await
+        let (statement, wanted) = insert(Run::dialect(self), statement)?;
+        self.run(query, &statement, wanted).await?.id(query)
+    }
+}
+
+impl Run for Database {
+    fn dialect(&self) -> Dialect {
+        Self::dialect(self)
+    }
+
+    async fn run(
+        &self,
+        query: &'static str,
+        statement: &Rendered,
+        wanted: Wanted,
+    ) -> Result<Outcome> {
+        self.session().run(query, statement, wanted).await
     }
 }
 
@@ -165,7 +199,7 @@ impl Database {
 
 /// The statement that inserts and tells the new `id`: PostgreSQL has no other way
 /// than to return it as a row.
-pub(crate) fn insert(dialect: Dialect, statement: &InsertStatement) -> Result<(Rendered, Wanted)> {
+fn insert(dialect: Dialect, statement: &InsertStatement) -> Result<(Rendered, Wanted)> {
     if dialect == Dialect::Postgres {
         let mut returning = statement.clone();
         returning.returning_col("id");

@@ -3,16 +3,15 @@
 use futures::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, MySql, Postgres, Sqlite};
-use tokio::sync::{Mutex, OwnedSemaphorePermit};
+use tokio::sync::Mutex;
 
 use crate::connection::{Database, Pool};
 use crate::dialect::Dialect;
 use crate::driver::{Connection, Outcome, Wanted};
 use crate::error::{Error, Result};
-use crate::execute::{Execute, insert, pause};
+use crate::execute::{Run, pause};
 use crate::failure::Failure;
-use crate::row::Row;
-use crate::statement::{Rendered, Statement};
+use crate::statement::Rendered;
 
 /// Executes each statement for itself, but all of them on one connection: it is taken with the first and given back when
 /// the session is dropped. Giving one back costs a round trip, which sqlx makes to see that it is still good; a call that
@@ -64,7 +63,8 @@ impl Session<'_> {
         let _turn = if statement.is_read() {
             None
         } else {
-            self.turn(query, &mut held).await?
+            // Nobody waits holding a connection, which whoever has the turn may be waiting for.
+            database.writer(query, || *held = None).await?
         };
         let mut attempt = 0;
         loop {
@@ -92,15 +92,6 @@ impl Session<'_> {
                 pause(attempt).await;
             }
         }
-    }
-
-    /// The right to write. Nobody waits for it holding a connection, which whoever has it may be waiting for.
-    async fn turn(
-        &self,
-        query: &'static str,
-        held: &mut Option<Held>,
-    ) -> Result<Option<OwnedSemaphorePermit>> {
-        self.database.writer(query, || *held = None).await
     }
 
     async fn once(
@@ -167,43 +158,17 @@ impl Held {
     }
 }
 
-impl Execute for Session<'_> {
+impl Run for Session<'_> {
     fn dialect(&self) -> Dialect {
         self.database.dialect()
     }
 
-    async fn fetch_all(
+    fn run(
         &self,
         query: &'static str,
-        statement: impl Statement + Send,
-    ) -> Result<Vec<Row>> {
-        let statement = statement.render(self.dialect())?;
-        let outcome = self.run(query, &statement, Wanted::All).await?;
-        Ok(outcome.rows)
-    }
-
-    async fn fetch_optional(
-        &self,
-        query: &'static str,
-        statement: impl Statement + Send,
-    ) -> Result<Option<Row>> {
-        let statement = statement.render(self.dialect())?;
-        let outcome = self.run(query, &statement, Wanted::First).await?;
-        Ok(outcome.rows.into_iter().next())
-    }
-
-    async fn execute(&self, query: &'static str, statement: impl Statement + Send) -> Result<u64> {
-        let statement = statement.render(self.dialect())?;
-        let outcome = self.run(query, &statement, Wanted::Nothing).await?;
-        Ok(outcome.affected)
-    }
-
-    async fn insert_returning_id(
-        &self,
-        query: &'static str,
-        statement: &sea_query::InsertStatement,
-    ) -> Result<i64> {
-        let (statement, wanted) = insert(self.dialect(), statement)?;
-        self.run(query, &statement, wanted).await?.id(query)
+        statement: &Rendered,
+        wanted: Wanted,
+    ) -> impl Future<Output = Result<Outcome>> + Send {
+        Session::run(self, query, statement, wanted)
     }
 }

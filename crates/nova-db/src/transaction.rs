@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 
-use sea_query::InsertStatement;
 use sqlx::{Connection as _, MySql, MySqlConnection, Postgres, Sqlite};
 use tokio::sync::Mutex;
 use tracing::Instrument as _;
@@ -12,10 +11,9 @@ use crate::connection::{Database, Pool};
 use crate::dialect::Dialect;
 use crate::driver::{Connection, Outcome, Wanted};
 use crate::error::{Error, Result};
-use crate::execute::{Execute, insert, pause};
+use crate::execute::{Run, pause};
 use crate::failure::Failure;
-use crate::row::Row;
-use crate::statement::{Rendered, Statement};
+use crate::statement::Rendered;
 
 /// A transaction in progress: everything executed in it is done as a whole or not at all.
 ///
@@ -366,47 +364,20 @@ impl Transaction {
     }
 }
 
-impl Execute for Transaction {
+impl Run for Transaction {
     fn dialect(&self) -> Dialect {
         self.shared.database.dialect()
     }
 
-    async fn fetch_all(
+    fn run(
         &self,
         query: &'static str,
-        statement: impl Statement + Send,
-    ) -> Result<Vec<Row>> {
-        let statement = statement.render(self.dialect())?;
-        self.run(query, &statement, Wanted::All)
-            .await
-            .map(|outcome| outcome.rows)
-    }
-
-    async fn fetch_optional(
-        &self,
-        query: &'static str,
-        statement: impl Statement + Send,
-    ) -> Result<Option<Row>> {
-        let statement = statement.render(self.dialect())?;
-        let outcome = self.run(query, &statement, Wanted::First).await?;
-        Ok(outcome.rows.into_iter().next())
-    }
-
-    async fn execute(&self, query: &'static str, statement: impl Statement + Send) -> Result<u64> {
-        self.note_change();
-        let statement = statement.render(self.dialect())?;
-        self.run(query, &statement, Wanted::Nothing)
-            .await
-            .map(|outcome| outcome.affected)
-    }
-
-    async fn insert_returning_id(
-        &self,
-        query: &'static str,
-        statement: &InsertStatement,
-    ) -> Result<i64> {
-        self.note_change();
-        let (statement, wanted) = insert(self.dialect(), statement)?;
-        self.run(query, &statement, wanted).await?.id(query)
+        statement: &Rendered,
+        wanted: Wanted,
+    ) -> impl Future<Output = Result<Outcome>> + Send {
+        if wanted == Wanted::Nothing || !statement.is_read() {
+            self.note_change();
+        }
+        Self::run(self, query, statement, wanted)
     }
 }

@@ -161,9 +161,9 @@ impl NovaDb {
         Ok(())
     }
 
-    async fn node(&self, ctx: &Context, row: &Row) -> Result<ComputeNode> {
+    async fn node(&self, ctx: &Context, db: &impl Execute, row: &Row) -> Result<ComputeNode> {
         let mut node = ComputeNode::new();
-        self.fill_node(ctx, &self.main, &mut node, row).await?;
+        self.fill_node(ctx, db, &mut node, row).await?;
         Ok(node)
     }
 
@@ -171,9 +171,7 @@ impl NovaDb {
         let db = self.main.session();
         let mut nodes = Vec::with_capacity(rows.len());
         for row in &rows {
-            let mut node = ComputeNode::new();
-            self.fill_node(ctx, &db, &mut node, row).await?;
-            nodes.push(node);
+            nodes.push(self.node(ctx, &db, row).await?);
         }
         Ok(nodes.into_iter().collect())
     }
@@ -224,7 +222,7 @@ impl ComputeNodeStore for NovaDb {
             .main
             .fetch_optional("compute_node.get_by_id", statement)
             .await?;
-        self.node(ctx, &row.ok_or_else(|| not_found(compute_id))?)
+        self.node(ctx, &self.main, &row.ok_or_else(|| not_found(compute_id))?)
             .await
     }
 
@@ -236,8 +234,12 @@ impl ComputeNodeStore for NovaDb {
             .main
             .fetch_optional("compute_node.get_by_uuid", statement)
             .await?;
-        self.node(ctx, &row.ok_or_else(|| not_found(compute_uuid))?)
-            .await
+        self.node(
+            ctx,
+            &self.main,
+            &row.ok_or_else(|| not_found(compute_uuid))?,
+        )
+        .await
     }
 
     async fn get_by_service_id(&self, ctx: &Context, service_id: i64) -> Result<ComputeNode> {
@@ -249,7 +251,7 @@ impl ComputeNodeStore for NovaDb {
         let row = row.ok_or_else(|| NovaException::ServiceNotFound {
             service_id: service_id.into(),
         })?;
-        self.node(ctx, &row).await
+        self.node(ctx, &self.main, &row).await
     }
 
     async fn get_by_host_and_nodename(
@@ -265,7 +267,8 @@ impl ComputeNodeStore for NovaDb {
             .main
             .fetch_optional("compute_node.get_by_host_and_nodename", statement)
             .await?;
-        self.node(ctx, &row.ok_or_else(|| not_found(host))?).await
+        self.node(ctx, &self.main, &row.ok_or_else(|| not_found(host))?)
+            .await
     }
 
     async fn get_by_nodename(
@@ -280,8 +283,12 @@ impl ComputeNodeStore for NovaDb {
             .main
             .fetch_optional("compute_node.get_by_nodename", statement)
             .await?;
-        self.node(ctx, &row.ok_or_else(|| not_found(hypervisor_hostname))?)
-            .await
+        self.node(
+            ctx,
+            &self.main,
+            &row.ok_or_else(|| not_found(hypervisor_hostname))?,
+        )
+        .await
     }
 
     async fn get_first_node_by_host_for_old_compat(
@@ -295,7 +302,8 @@ impl ComputeNodeStore for NovaDb {
             .reader(use_slave)
             .fetch_optional("compute_node.get_by_host", statement)
             .await?;
-        self.node(ctx, &row.ok_or_else(|| not_found(host))?).await
+        self.node(ctx, &self.main, &row.ok_or_else(|| not_found(host))?)
+            .await
     }
 
     async fn create(&self, ctx: &Context, compute_node: &mut ComputeNode) -> Result<()> {
