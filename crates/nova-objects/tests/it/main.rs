@@ -9,6 +9,7 @@ mod exceptions;
 mod families;
 mod fingerprints;
 mod fuzz;
+mod hooks;
 mod lazy;
 mod recorded;
 mod round_trips;

@@ -65,7 +65,7 @@ impl Case {
     }
 
     fn check(&self, what: &str, expected: &Json, got: &Json, wrong: &mut Vec<String>) {
-        // The original asks the database for a service; see `require_service`.
+        // The original asks the database for a service; see `service_or_none`.
         let asks_database = expected["error"] == "NeedsDatabase";
         let equal = match expected.get("error") {
             Some(_) if asks_database => got.to_string().contains("\"service_id\":-1"),
