@@ -6,25 +6,27 @@ use crate::{
     VersionedObject, Writer,
 };
 
-/// `refusal` is what the original raises for what is no list.
+/// What is in a collection of the wire. The original takes whatever Python can
+/// iterate over (oslo.versionedobjects `fields.py`, `from_primitive` of `List`
+/// and `Set`): of a text that is its characters, of a dictionary its keys.
+pub(super) fn iterated(value: Value, wanted: &str) -> Result<Vec<Value>, ValueError> {
+    match value {
+        Value::List(items) | Value::Set(items) => Ok(items),
+        Value::Str(text) => Ok(text.chars().map(|one| one.to_string().into()).collect()),
+        Value::Map(entries) => Ok(entries.into_keys().map(Value::from).collect()),
+        other => Err(refused(wanted, &other, ValueErrorKind::Type)),
+    }
+}
+
+fn refused(wanted: &str, value: &Value, kind: ValueErrorKind) -> ValueError {
+    let found = value.type_name();
+    ValueError::of(kind, format!("A {wanted} is required here, not {found}"))
+}
+
 fn items<T: FieldType>(
-    value: Value,
+    items: Vec<Value>,
     item: fn(Value) -> Result<T, ValueError>,
-    refusal: ValueErrorKind,
 ) -> Result<Vec<T>, ValueError> {
-    let items = match value {
-        Value::List(items) | Value::Set(items) => items,
-        Value::Bytes(bytes) => bytes
-            .into_iter()
-            .map(|byte| Value::Int(byte.into()))
-            .collect(),
-        other => {
-            return Err(ValueError::of(
-                refusal,
-                format!("A list is required here, not {}", other.type_name()),
-            ));
-        }
-    };
     items
         .into_iter()
         .enumerate()
@@ -45,11 +47,19 @@ impl<T: FieldType> FieldType for Vec<T> {
     };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {
-        items(value, T::coerce, ValueErrorKind::Value)
+        let given = match value {
+            Value::List(items) | Value::Set(items) => items,
+            Value::Bytes(bytes) => bytes
+                .into_iter()
+                .map(|byte| Value::Int(byte.into()))
+                .collect(),
+            other => return Err(refused("list", &other, ValueErrorKind::Value)),
+        };
+        items(given, T::coerce)
     }
 
     fn from_primitive(value: Value) -> Result<Self, ValueError> {
-        items(value, T::from_primitive, ValueErrorKind::Type)
+        items(iterated(value, "list")?, T::from_primitive)
     }
 
     fn view(&self) -> &[T] {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::ValueErrorKind;
+use super::list::iterated;
 use crate::{Element, FieldType, Result, Shape, TypeDef, Value, ValueError, Writer};
 
 fn items<T: FieldType + Ord>(
@@ -39,13 +39,7 @@ impl<T: FieldType + Ord> FieldType for BTreeSet<T> {
     }
 
     fn from_primitive(value: Value) -> Result<Self, ValueError> {
-        match value {
-            Value::List(values) | Value::Set(values) => items(values, T::from_primitive),
-            other => Err(ValueError::of(
-                ValueErrorKind::Type,
-                format!("A set is required here, not {}", other.type_name()),
-            )),
-        }
+        items(iterated(value, "set")?, T::from_primitive)
     }
 
     fn view(&self) -> &Self {

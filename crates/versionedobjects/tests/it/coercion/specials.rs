@@ -220,6 +220,32 @@ fn errors_say_which_element() {
     );
 }
 
+/// Python iterates over texts and dictionaries too, and what comes from the wire
+/// is iterated over before anybody asks whether it is a list.
+#[test]
+fn collections_of_the_wire_are_whatever_can_be_iterated_over() {
+    let keys = || Value::Map(IndexMap::from([("7".to_owned(), 1.into())]));
+    for (given, list, set) in [
+        (Value::from("b\u{e9}b"), Some("['b', '\u{e9}', 'b']"), None),
+        ("".into(), Some("[]"), Some("set()")),
+        ("121".into(), Some("['1', '2', '1']"), Some("{1, 2}")),
+        (keys(), Some("['7']"), Some("{7}")),
+        (1.into(), None, None),
+        (true.into(), None, None),
+    ] {
+        let shown = format!("{given:?}");
+        let strings = Vec::<String>::from_primitive(given.clone());
+        let strings = strings.map(|list| list.to_value().python_repr());
+        assert_eq!(strings.as_deref().ok(), list, "{shown}");
+        let numbers = BTreeSet::<i64>::from_primitive(given.clone());
+        let numbers = numbers.map(|set| set.to_value().python_repr());
+        assert_eq!(numbers.as_deref().ok(), set, "{shown}");
+        // Assigned, only lists and sets are such.
+        assert!(Vec::<String>::coerce(given.clone()).is_err(), "{shown}");
+        assert!(BTreeSet::<i64>::coerce(given).is_err(), "{shown}");
+    }
+}
+
 #[test]
 fn strict_uuids_are_uuids() {
     for (text, fits) in [
