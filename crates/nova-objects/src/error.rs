@@ -251,8 +251,7 @@ impl From<versionedobjects::Error> for Error {
     }
 }
 
-/// Python's built-in exceptions live here.
-const BUILTINS: &str = "builtins";
+const BUILTINS: &str = Exception::BUILTINS;
 /// oslo.db's live here.
 const OSLO_DB: &str = "oslo_db.exception";
 /// Whose classes a peer's exception may be of. Nova allows its own module and Python's; from elsewhere come what the model
@@ -262,7 +261,7 @@ const KNOWN_MODULES: [&str; 8] = [
     BUILTINS,
     "exceptions",
     OSLO_DB,
-    "oslo_versionedobjects.exception",
+    Exception::OSLO,
     "versionedobjects",
     "oslo_messaging.rpc.dispatcher",
     "packaging.version",

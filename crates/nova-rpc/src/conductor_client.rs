@@ -109,7 +109,11 @@ impl ConductorClient {
         error: &CallError,
         known: Option<&Arc<Manifest>>,
     ) -> Option<Arc<Manifest>> {
-        let refused = matches!(error, CallError::Exception(exception) if exception.class == "IncompatibleObjectVersion");
+        let refused = matches!(
+            error,
+            CallError::Exception(exception)
+                if exception.is(Exception::OSLO, "IncompatibleObjectVersion")
+        );
         let peers = self.peers.as_ref().filter(|_| refused)?;
         let (peer, _) = peers.again(&self.topic, None).await;
         let reads = peer.reads()?;
@@ -178,7 +182,7 @@ fn unreachable(class: &str, method: &str, error: oslo_messaging::Error) -> Error
 /// Whether a conductor refused the call because of [`EXPECT_ARGUMENT`]: Python's words for
 /// an argument that is not known.
 fn does_not_take_expectations(exception: &Exception) -> bool {
-    exception.class == "TypeError"
+    exception.is(Exception::BUILTINS, "TypeError")
         && exception.message.ends_with(&format!(
             "got an unexpected keyword argument '{EXPECT_ARGUMENT}'"
         ))
@@ -293,5 +297,28 @@ impl fmt::Debug for ConductorClient {
             .field("rpc", &self.rpc)
             .field("form", &self.form)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use versionedobjects::Exception;
+
+    use super::{EXPECT_ARGUMENT, does_not_take_expectations};
+
+    #[test]
+    fn only_pythons_own_type_error_says_that_expectations_are_unknown() {
+        let words = format!(
+            "ConductorManager.object_action() got an unexpected keyword argument '{EXPECT_ARGUMENT}'"
+        );
+        for (module, class, message, is) in [
+            (Exception::BUILTINS, "TypeError", &*words, true),
+            ("elsewhere.exception", "TypeError", &*words, false),
+            (Exception::BUILTINS, "ValueError", &*words, false),
+            (Exception::BUILTINS, "TypeError", "another", false),
+        ] {
+            let exception = Exception::new(module, class, message);
+            assert_eq!(does_not_take_expectations(&exception), is, "{exception:?}");
+        }
     }
 }

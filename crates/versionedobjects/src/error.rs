@@ -275,6 +275,11 @@ pub struct Exception {
 }
 
 impl Exception {
+    /// The module of Python's own exceptions.
+    pub const BUILTINS: &'static str = "builtins";
+    /// The module of oslo.versionedobjects' exceptions.
+    pub const OSLO: &'static str = "oslo_versionedobjects.exception";
+
     /// An exception whose only argument is its message.
     pub fn new(
         module: impl Into<Cow<'static, str>>,
@@ -290,11 +295,17 @@ impl Exception {
             kwargs: JsonMap::new(),
         }
     }
+
+    /// Whether it is of this class. Modules have classes of the same name, so
+    /// the name alone says nothing.
+    #[must_use]
+    pub fn is(&self, module: &str, class: &str) -> bool {
+        self.module == module && self.class == class
+    }
 }
 
-/// The module of oslo.versionedobjects' own exceptions.
-pub(crate) const OSLO: &str = "oslo_versionedobjects.exception";
-const BUILTINS: &str = "builtins";
+const OSLO: &str = Exception::OSLO;
+const BUILTINS: &str = Exception::BUILTINS;
 /// The module of errors the original has nothing like.
 const OWN: &str = "versionedobjects";
 

@@ -134,8 +134,8 @@
 //!     }
 //!
 //!     fn from_exception(exception: Exception) -> Self {
-//!         match (&*exception.class, exception.kwargs.get("isbn").and_then(Json::as_str)) {
-//!             ("NoBook", Some(isbn)) => Self::NoBook(isbn.to_owned()),
+//!         match exception.kwargs.get("isbn").and_then(Json::as_str) {
+//!             Some(isbn) if exception.is("library", "NoBook") => Self::NoBook(isbn.to_owned()),
 //!             _ => Self::Other(exception),
 //!         }
 //!     }

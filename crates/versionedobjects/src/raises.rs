@@ -1,8 +1,7 @@
 //! Which of the project's exceptions a method may raise, and whether it keeps
 //! to that.
 
-use crate::error::OSLO;
-use crate::{MethodDef, ProjectError};
+use crate::{Exception, MethodDef, ProjectError};
 
 /// Whether a list of names has one; asked at compile time.
 #[doc(hidden)]
@@ -44,9 +43,9 @@ pub fn declared<T, E: ProjectError>(
         let raised = &*exception.class;
         assert!(
             errors.contains(&raised)
-                || exception.module == "builtins"
+                || exception.module == Exception::BUILTINS
                 // What the model refuses, it refuses in every method.
-                || exception.module == OSLO
+                || exception.module == Exception::OSLO
                 || !is_listed(E::CLASSES, raised),
             "{class}.{} raised {raised}, which it does not declare; add it to `#[errors(..)]` on the method, and record the contract",
             method.name,

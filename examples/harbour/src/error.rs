@@ -1,6 +1,6 @@
 //! What goes wrong in the harbour, and how it travels.
 
-use versionedobjects::{Exception, Json, JsonMap, ProjectError};
+use versionedobjects::{Exception, Json, ProjectError};
 
 /// The module by which peers know these errors.
 const MODULE: &str = "harbour";
@@ -63,15 +63,19 @@ impl ProjectError for Error {
     }
 
     fn from_exception(exception: Exception) -> Self {
-        known(&exception.class, &exception.kwargs)
-            .unwrap_or_else(|| Self::Other(Box::new(exception)))
+        known(&exception).unwrap_or_else(|| Self::Other(Box::new(exception)))
     }
 }
 
-fn known(class: &str, kwargs: &JsonMap) -> Option<Error> {
+/// The error of ours that it is. Other modules may have classes of the same name.
+fn known(exception: &Exception) -> Option<Error> {
+    if exception.module != MODULE {
+        return None;
+    }
+    let kwargs = &exception.kwargs;
     let number = |name| kwargs.get(name).and_then(Json::as_i64);
     let text = |name| kwargs.get(name).and_then(Json::as_str).map(str::to_owned);
-    Some(match class {
+    Some(match &*exception.class {
         "BerthTaken" => Error::BerthTaken {
             berth: number("berth")?,
             ship: text("ship")?,

@@ -15,7 +15,7 @@ use oslo_messaging::{
 };
 use tokio::time::{Instant, sleep};
 use versionedobjects::prelude::*;
-use versionedobjects::{Manifest, Reader, Returned, Route, Store, read_all_from};
+use versionedobjects::{Exception, Manifest, Reader, Returned, Route, Store, read_all_from};
 
 use crate::garden::{Bed, GardenStore, Plant, PlantList, plant, registry, transport};
 
@@ -209,6 +209,50 @@ async fn a_server_that_turns_out_to_be_older_is_sent_it_again() {
     assert_eq!(old.skew.counts().too_new, 1, "the first try");
     plant("fern").save(&ctx).await.expect("now it is known");
     assert_eq!(old.skew.counts().too_new, 1);
+}
+
+/// A server that answers every call of objects with one exception, and counts them.
+struct Failing(Failure, Arc<AtomicU64>);
+
+#[async_trait]
+impl Endpoint for Failing {
+    fn namespace(&self) -> Option<&str> {
+        None
+    }
+
+    fn version(&self) -> &str {
+        "3.0"
+    }
+
+    fn has_method(&self, method: &str) -> bool {
+        method == "object_action"
+    }
+
+    async fn call(&self, _: Call<'_>) -> Result<Answer, Box<Failure>> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        Err(Box::new(self.0.clone()))
+    }
+}
+
+/// Only oslo's exception says that nothing was done. One that is merely called the same may have been raised half way.
+#[tokio::test]
+async fn an_exception_of_that_name_from_another_module_is_not_called_again() {
+    for (module, calls) in [(Exception::OSLO, 2), ("elsewhere.exception", 1)] {
+        let (transport, bed) = (transport().await, Arc::new(Bed::default()));
+        let new = start(&transport, "new", &bed, None).await;
+        let (ctx, _) = client(&transport);
+        plant("fern").save(&ctx).await.expect("saved");
+        new.server.stop().await;
+        new.member.leave().await;
+        let profile = Profile::new(TOPIC, "old", "garden", (*old()).clone());
+        let member = Member::new(profile, Skew::default()).expect("JSON");
+        let called = Arc::new(AtomicU64::new(0));
+        let failure = Failure::new(module, "IncompatibleObjectVersion", "Version 1.2 of Plant");
+        let failing: Arc<dyn Endpoint> = Arc::new(Failing(failure, called.clone()));
+        let _old = listen(&transport, TOPIC, "old", [failing, member.endpoint()]).await;
+        plant("fern").save(&ctx).await.expect_err("it fails");
+        assert_eq!(called.load(Ordering::SeqCst), calls, "{module}");
+    }
 }
 
 /// Python's services answer pings and know nothing of any of this; a program

@@ -49,11 +49,8 @@ impl ProjectError for GardenError {
     }
 
     fn from_exception(exception: Exception) -> Self {
-        match (
-            &*exception.class,
-            exception.kwargs.get("name").and_then(Json::as_str),
-        ) {
-            ("NoPlant", Some(name)) => Self::NoPlant {
+        match exception.kwargs.get("name").and_then(Json::as_str) {
+            Some(name) if exception.is("garden", "NoPlant") => Self::NoPlant {
                 name: name.to_owned(),
             },
             _ => Self::Remote(exception),

@@ -2,10 +2,11 @@
 
 mod upgrades;
 
-use harbour::{Ship, Visit, VisitList, VisitState};
+use harbour::{Error, Ship, Visit, VisitList, VisitState};
 use versionedobjects::fields::DateTime;
 use versionedobjects::{
-    Manifest, Object as _, ObjectExt as _, Result, Version, WriteOptions, check, contract,
+    Manifest, Object as _, ObjectExt as _, ProjectError as _, Result, Version, WriteOptions, check,
+    contract,
 };
 
 fn visit(state: VisitState) -> Result<Visit> {
@@ -63,6 +64,18 @@ fn quarantine_is_mooring_to_those_who_do_not_know_it() -> Result<()> {
     assert_eq!(seen(1)?, VisitState::Moored);
     assert_eq!(seen(0)?, VisitState::Moored);
     Ok(())
+}
+
+#[test]
+fn only_the_harbours_own_errors_are_taken_for_them() {
+    let ours = Error::NoVisit { id: 7 }.to_exception();
+    let mut foreign = ours.clone();
+    foreign.module = "elsewhere".into();
+    assert!(matches!(
+        Error::from_exception(ours),
+        Error::NoVisit { id: 7 }
+    ));
+    assert!(matches!(Error::from_exception(foreign), Error::Other(_)));
 }
 
 /// `OBJECT_CONTRACT=accept cargo test` records what differs, if it may.
