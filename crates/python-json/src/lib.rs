@@ -14,4 +14,4 @@ mod string;
 
 pub use float::{float_json, float_repr};
 pub use formatter::{PythonFormatter, to_string, write_value};
-pub use string::{write_string, write_unicode_string};
+pub use string::{Sink, write_string, write_unicode_string};

@@ -28,52 +28,75 @@ const fn escapes(ascii_only: bool) -> [u8; 256] {
     table
 }
 
+/// Where text is appended: to text, or to bytes that something else may have
+/// begun.
+pub trait Sink {
+    /// Appends `text`.
+    fn append(&mut self, text: &str);
+}
+
+impl Sink for String {
+    fn append(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+impl Sink for Vec<u8> {
+    fn append(&mut self, text: &str) {
+        self.extend_from_slice(text.as_bytes());
+    }
+}
+
 /// Writes `text` as a JSON string, quotes included, ASCII only (Python's
 /// default, `ensure_ascii`).
-pub fn write_string(out: &mut Vec<u8>, text: &str) {
+pub fn write_string(out: &mut impl Sink, text: &str) {
     write(out, text, &ASCII_ONLY);
 }
 
 /// Writes `text` as a JSON string, quotes included, with characters beyond
 /// ASCII as they are.
-pub fn write_unicode_string(out: &mut Vec<u8>, text: &str) {
+pub fn write_unicode_string(out: &mut impl Sink, text: &str) {
     write(out, text, &UNICODE);
 }
 
-fn write(out: &mut Vec<u8>, text: &str, table: &[u8; 256]) {
-    out.push(b'"');
+fn write(out: &mut impl Sink, text: &str, table: &[u8; 256]) {
+    out.append("\"");
     let mut rest = text;
     while let Some(stop) = rest.bytes().position(|byte| table[usize::from(byte)] != 0) {
         // Before `stop` are whole characters: it is at an ASCII byte, or at
         // the first byte of a longer character.
         let (clean, tail) = rest.split_at(stop);
-        out.extend_from_slice(clean.as_bytes());
+        out.append(clean);
         let mut chars = tail.chars();
         if let Some(c) = chars.next() {
-            match u8::try_from(c)
-                .ok()
-                .filter(u8::is_ascii)
-                .map(|byte| table[usize::from(byte)])
-            {
-                Some(b'u') | None => c
+            let short = u8::try_from(c).ok().filter(u8::is_ascii);
+            match short.map(|byte| table[usize::from(byte)]) {
+                Some(b'"') => out.append("\\\""),
+                Some(b'\\') => out.append("\\\\"),
+                Some(b'b') => out.append("\\b"),
+                Some(b't') => out.append("\\t"),
+                Some(b'n') => out.append("\\n"),
+                Some(b'f') => out.append("\\f"),
+                Some(b'r') => out.append("\\r"),
+                _ => c
                     .encode_utf16(&mut [0; 2])
                     .iter()
                     .for_each(|unit| write_unit(out, *unit)),
-                Some(short) => out.extend_from_slice(&[b'\\', short]),
             }
         }
         rest = chars.as_str();
     }
-    out.extend_from_slice(rest.as_bytes());
-    out.push(b'"');
+    out.append(rest);
+    out.append("\"");
 }
 
 /// `\uXXXX`
-fn write_unit(out: &mut Vec<u8>, unit: u16) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.extend_from_slice(b"\\u");
+fn write_unit(out: &mut impl Sink, unit: u16) {
+    const HEX: &str = "0123456789abcdef";
+    out.append("\\u");
     for shift in [12, 8, 4, 0] {
-        out.push(HEX[usize::from((unit >> shift) & 0xf)]);
+        let digit = usize::from((unit >> shift) & 0xf);
+        out.append(HEX.get(digit..=digit).unwrap_or_default());
     }
 }
 
@@ -83,10 +106,10 @@ mod tests {
 
     use super::{write_string, write_unicode_string};
 
-    fn written(write: fn(&mut Vec<u8>, &str), text: &str) -> String {
-        let mut out = Vec::new();
+    fn written(write: fn(&mut String, &str), text: &str) -> String {
+        let mut out = String::new();
         write(&mut out, text);
-        String::from_utf8(out).expect("JSON is UTF-8")
+        out
     }
 
     #[test]

@@ -29,6 +29,12 @@ impl FieldSet {
         Self(self.0 | other.0)
     }
 
+    /// The fields that are in both.
+    #[must_use]
+    pub const fn among(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether the field is in it.
     #[must_use]
     pub const fn contains(self, index: usize) -> bool {
@@ -43,7 +49,14 @@ impl FieldSet {
 
     /// The places of the fields, in the order of the table.
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (0..Self::CAPACITY).filter(move |index| self.contains(*index))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            // From field to field: most sets are empty or nearly so.
+            let index = usize::try_from(rest.trailing_zeros()).ok()?;
+            let following = rest.checked_sub(1)?;
+            rest &= following;
+            Some(index)
+        })
     }
 
     const fn bit(index: usize) -> u128 {

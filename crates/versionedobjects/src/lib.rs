@@ -274,8 +274,8 @@ pub use writer::{Form, Writer, python_json};
 pub use async_trait::async_trait;
 #[doc(hidden)]
 pub use fields::{
-    check_transition, coerce_object, named_object, not_a_member, not_an_object, read_part,
-    receiver, take_object,
+    check_transition, coerce_object, name_of_next, not_a_member, not_an_object, receiver,
+    take_object,
 };
 #[doc(hidden)]
 pub use futures::future::BoxFuture;

@@ -96,6 +96,7 @@ pub struct Derived {
     by_name: OnceLock<Vec<u16>>,
     pub(crate) has_past: OnceLock<bool>,
     pub(crate) header: [OnceLock<String>; 2],
+    pub(crate) opening: [OnceLock<String>; 2],
     pub(crate) manifest: OnceLock<Manifest>,
 }
 
@@ -107,6 +108,7 @@ impl Derived {
             by_name: OnceLock::new(),
             has_past: OnceLock::new(),
             header: [const { OnceLock::new() }, const { OnceLock::new() }],
+            opening: [const { OnceLock::new() }, const { OnceLock::new() }],
             manifest: OnceLock::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! Reads primitives from JSON text in one pass, within limits.
 
 use indexmap::IndexMap;
-use jiter::{Jiter, JiterError, NumberAny, NumberInt, Peek};
+use jiter::{Jiter, JiterError, LinePosition, NumberAny, NumberInt, Peek};
 
 use crate::error::ValueErrorKind;
 use crate::{Class, Error, Json, JsonMap, Manifest, Result, Value, ValueError, Version};
@@ -38,6 +38,9 @@ impl Default for Limits {
 /// terms of this crate.
 #[derive(Debug)]
 pub struct Reader<'j> {
+    /// All of it, for the places that errors name.
+    whole: &'j [u8],
+    /// What the parser has: `whole` from where it was last set on.
     text: &'j [u8],
     jiter: Jiter<'j>,
     limits: Limits,
@@ -73,9 +76,9 @@ impl<'j> Reader<'j> {
 
     fn over(text: &'j [u8], limits: Limits) -> Self {
         Self {
+            whole: text,
             text,
-            // Python writes NaN and infinities bare, although JSON has neither.
-            jiter: Jiter::new(text).with_allow_inf_nan(),
+            jiter: parser(text, Vec::new()),
             limits,
             depth: 0,
             values: 0,
@@ -173,7 +176,8 @@ impl<'j> Reader<'j> {
         Ok(())
     }
 
-    fn enter(&mut self) -> Result<()> {
+    /// Begins a container.
+    pub(crate) fn enter(&mut self) -> Result<()> {
         self.count()?;
         self.depth += 1;
         if self.depth > self.limits.depth {
@@ -190,12 +194,9 @@ impl<'j> Reader<'j> {
         self.depth = self.depth.saturating_sub(1);
     }
 
+    #[cold]
     fn malformed(&self, error: &JiterError) -> Error {
-        let position = self.jiter.error_position(error.index);
-        Error::Malformed {
-            what: "JSON".into(),
-            reason: format!("{} at {position}", error.error_type),
-        }
+        malformed(self.whole, self.text, error)
     }
 
     fn peek(&mut self) -> Result<Peek> {
@@ -290,20 +291,12 @@ impl<'j> Reader<'j> {
             return Ok(None);
         }
         self.count()?;
-        // The position is computed by hand: the text borrows the parser.
-        let text = self.text;
+        // The text borrows the parser.
+        let (whole, text) = (self.whole, self.text);
         self.jiter
             .known_str()
             .map(Some)
-            .map_err(|error| Error::Malformed {
-                what: "JSON".into(),
-                reason: format!(
-                    "{} at byte {} of {}",
-                    error.error_type,
-                    error.index,
-                    text.len()
-                ),
-            })
+            .map_err(|error| malformed(whole, text, &error))
     }
 
     /// Reads an array, calling `item` before each element, which it must read.
@@ -338,30 +331,96 @@ impl<'j> Reader<'j> {
     pub fn object<K>(
         &mut self,
         mut select: impl FnMut(&str) -> K,
-        mut entry: impl FnMut(&mut Self, K) -> Result<()>,
+        entry: impl FnMut(&mut Self, K) -> Result<()>,
+    ) -> Result<()> {
+        self.object_guessing(|_| None, &mut select, entry)
+    }
+
+    /// [`Reader::object`], where keys need not be parsed as long as `guess`
+    /// knows what the text goes on with: it is given the text from a key on, and
+    /// returns what the key is and how long it is, its quotes and colon included.
+    pub(crate) fn object_guessing<K>(
+        &mut self,
+        guess: impl FnMut(&[u8]) -> Option<(K, usize)>,
+        select: impl FnMut(&str) -> K,
+        entry: impl FnMut(&mut Self, K) -> Result<()>,
     ) -> Result<()> {
         self.enter()?;
-        let text = self.text;
-        let malformed = |error: JiterError| Error::Malformed {
-            what: "JSON".into(),
-            reason: format!(
-                "{} at byte {} of {}",
-                error.error_type,
-                error.index,
-                text.len()
-            ),
-        };
-        let mut key = self
-            .jiter
-            .next_object()
-            .map_err(malformed)?
-            .map(&mut select);
-        while let Some(selected) = key {
-            entry(self, selected)?;
-            key = self.jiter.next_key().map_err(malformed)?.map(&mut select);
+        self.entries(Place::Start, guess, select, entry)
+    }
+
+    /// The rest of an object that was begun.
+    pub(crate) fn entries<K>(
+        &mut self,
+        mut place: Place,
+        mut guess: impl FnMut(&[u8]) -> Option<(K, usize)>,
+        mut select: impl FnMut(&str) -> K,
+        mut entry: impl FnMut(&mut Self, K) -> Result<()>,
+    ) -> Result<()> {
+        while let Some(key) = self.key(place, &mut guess, &mut select)? {
+            entry(self, key)?;
+            place = Place::Inside;
         }
         self.leave();
         Ok(())
+    }
+
+    fn key<K>(
+        &mut self,
+        place: Place,
+        guess: &mut impl FnMut(&[u8]) -> Option<(K, usize)>,
+        select: &mut impl FnMut(&str) -> K,
+    ) -> Result<Option<K>> {
+        let before: &[u8] = match place {
+            Place::Start => b"{",
+            Place::Inside => b",",
+        };
+        if let Some(ahead) = self.ahead().strip_prefix(before) {
+            let ahead = ahead.strip_prefix(b" ").unwrap_or(ahead);
+            if let Some((key, size)) = guess(ahead)
+                && let Some(rest) = ahead.get(size..)
+            {
+                self.go_on(rest);
+                return Ok(Some(key));
+            }
+        }
+        let (whole, text) = (self.whole, self.text);
+        let key = match place {
+            Place::Start => self.jiter.next_object(),
+            Place::Inside => self.jiter.next_key(),
+        };
+        key.map(|key| key.map(select))
+            .map_err(|error| malformed(whole, text, &error))
+    }
+
+    /// Goes to the next value.
+    pub(crate) fn to_next(&mut self) -> Result<()> {
+        self.peek().map(|_| ())
+    }
+
+    /// The text that is yet to be read.
+    pub(crate) fn ahead(&self) -> &'j [u8] {
+        self.text
+            .get(self.jiter.current_index()..)
+            .unwrap_or_default()
+    }
+
+    /// Begins an object whose first entries are known without parsing, up to
+    /// where the rest begins.
+    pub(crate) fn begin(&mut self, entries: usize, rest: &'j [u8]) -> Result<()> {
+        self.enter()?;
+        for _ in 0..entries {
+            self.count()?;
+        }
+        self.go_on(rest);
+        Ok(())
+    }
+
+    /// Reads on from there: the parser only knows the way there by parsing.
+    fn go_on(&mut self, rest: &'j [u8]) {
+        let done = std::mem::replace(&mut self.jiter, Jiter::new(&[]));
+        self.text = rest;
+        self.jiter = parser(rest, done.into_tape());
     }
 
     /// Skips a value.
@@ -432,15 +491,6 @@ impl<'j> Reader<'j> {
         })
     }
 
-    /// What is yet to be read, from the next value on.
-    pub(crate) fn rest(&mut self) -> Result<&'j [u8]> {
-        self.peek()?;
-        Ok(self
-            .text
-            .get(self.jiter.current_index()..)
-            .unwrap_or_default())
-    }
-
     /// Reads whatever comes next as a tree. Numbers stay what they are to the
     /// last digit, which serde_json's own parser does not promise of floats.
     ///
@@ -492,6 +542,34 @@ impl<'j> Reader<'j> {
     /// [`Error::Malformed`]
     pub fn finish(mut self) -> Result<()> {
         self.jiter.finish().map_err(|error| self.malformed(&error))
+    }
+}
+
+/// Where in an object a key is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At its brace.
+    Start,
+    /// Behind a value.
+    Inside,
+}
+
+/// A parser that decodes escapes into `tape`.
+fn parser(text: &[u8], tape: Vec<u8>) -> Jiter<'_> {
+    // Python writes NaN and infinities bare, although JSON has neither.
+    Jiter::with_tape(text, tape).with_allow_inf_nan()
+}
+
+#[cold]
+fn malformed(whole: &[u8], text: &[u8], error: &JiterError) -> Error {
+    let place = whole.len() - text.len() + error.index;
+    Error::Malformed {
+        what: "JSON".into(),
+        reason: format!(
+            "{} at {}",
+            error.error_type,
+            LinePosition::find(whole, place)
+        ),
     }
 }
 

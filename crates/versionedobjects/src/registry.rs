@@ -8,8 +8,8 @@ use crate::{Class, Error, Header, Manifest, Reader, Result, Version, VersionedOb
 /// message, and there is no global one: a program may hold several.
 #[derive(Debug, Default)]
 pub struct Registry {
-    /// Newest first, as oslo keeps them.
-    by_name: HashMap<(&'static str, &'static str), Vec<&'static Class>>,
+    /// Newest first, as oslo keeps them; those of several namespaces together.
+    by_name: HashMap<&'static str, Vec<&'static Class>>,
     order: Vec<&'static Class>,
 }
 
@@ -20,14 +20,10 @@ impl Registry {
     pub fn new(classes: impl IntoIterator<Item = &'static Class>) -> Self {
         let mut registry = Self::default();
         for class in classes {
-            let versions = registry
-                .by_name
-                .entry((class.namespace, class.name))
-                .or_default();
-            if let Some(same) = versions
-                .iter_mut()
-                .find(|known| known.version() == class.version())
-            {
+            let versions = registry.by_name.entry(class.name).or_default();
+            if let Some(same) = versions.iter_mut().find(|known| {
+                known.namespace == class.namespace && known.version() == class.version()
+            }) {
                 registry.order.retain(|known| !std::ptr::eq(*known, *same));
                 *same = class;
             } else {
@@ -60,8 +56,9 @@ impl Registry {
     /// # Errors
     /// [`Error::UnsupportedObject`]
     pub fn newest(&self, name: &str) -> Result<&'static Class> {
-        self.iter()
-            .filter(|class| class.name == name)
+        self.named(name)
+            .iter()
+            .copied()
             .max_by_key(|class| class.version())
             .ok_or_else(|| Error::UnsupportedObject {
                 name: name.chars().take(128).collect(),
@@ -78,20 +75,22 @@ impl Registry {
         self.serving(self.newest(name)?.namespace, name, version)
     }
 
+    /// All classes of that name, in whatever namespace, newest first.
+    fn named(&self, name: &str) -> &[&'static Class] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// The class of that namespace that serves a version.
     fn serving(&self, namespace: &str, name: &str, version: Version) -> Result<&'static Class> {
-        let versions = self
-            .by_name
-            .get(&(namespace, name))
-            .map_or(&[][..], Vec::as_slice);
-        let exact = versions.iter().find(|class| class.version() == version);
-        match exact.or_else(|| {
-            versions
+        let versions = || {
+            self.named(name)
                 .iter()
-                .find(|class| version.is_served_by(class.version()))
-        }) {
+                .filter(|class| class.namespace == namespace)
+        };
+        let exact = versions().find(|class| class.version() == version);
+        match exact.or_else(|| versions().find(|class| version.is_served_by(class.version()))) {
             Some(class) => Ok(class),
-            None => Err(match versions.first() {
+            None => Err(match versions().next() {
                 Some(newest) => Error::IncompatibleVersion {
                     name: name.to_owned(),
                     requested: version,
@@ -121,24 +120,35 @@ impl Registry {
     /// # Errors
     /// As [`Registry::read`].
     pub fn read_from(&self, reader: &mut Reader<'_>) -> Result<Box<dyn VersionedObject>> {
-        let ahead = reader.rest()?;
-        if let Some(header) = primitive::leading_header(&mut reader.part(ahead)) {
-            let mut object = (self.class_of(&header)?.new)();
+        reader.to_next()?;
+        if let Some(class) = self.announced(reader.ahead()) {
+            let mut object = (class.new)();
             primitive::read_into(reader, &mut *object)?;
             return Ok(object);
         }
-        // Its data may come first: it is read again once it is known whose it is.
-        let text = reader.raw()?;
+        // Not as peers write it: it is gone through once to know whose it is.
+        let text = reader.ahead();
         let prefix = self
             .order
             .first()
             .map_or("versioned_object", |class| class.prefix);
-        let header = primitive::header_of(&mut reader.part(text.as_bytes()), prefix)?;
-        let mut part = reader.part(text.as_bytes());
+        let header = primitive::header_of(&mut reader.part(text), prefix)?;
         let mut object = (self.class_of(&header)?.new)();
-        primitive::read_into(&mut part, &mut *object)?;
-        reader.absorb(&part);
+        primitive::read_into(reader, &mut *object)?;
         Ok(object)
+    }
+
+    /// The class that reads the object a text begins with, if it begins as peers
+    /// write it and that class is known.
+    fn announced(&self, text: &[u8]) -> Option<&'static Class> {
+        let named = self.named(primitive::leading_name(text)?).iter();
+        let (class, version) = named
+            .into_iter()
+            .find_map(|class| Some((class, class.announced(text)?.0)))?;
+        let version = version.parse::<Version>().ok()?;
+        [version, version.without_patch()]
+            .into_iter()
+            .find_map(|version| self.serving(class.namespace, class.name, version).ok())
     }
 
     /// The class that reads an object with that envelope.

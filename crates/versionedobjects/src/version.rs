@@ -71,15 +71,14 @@ impl FromStr for Version {
         let malformed = || Error::MalformedVersion {
             text: text.chars().take(64).collect(),
         };
-        let number = |part: &str| {
-            // `u16::from_str` takes a leading `+`, which is no version number.
-            if part.bytes().all(|b| b.is_ascii_digit()) {
-                part.parse().ok()
-            } else {
-                None
-            }
+        let number = |part: &[u8]| {
+            let digits = (!part.is_empty()).then_some(part)?;
+            digits.iter().try_fold(0_u16, |number, byte| {
+                let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
+                number.checked_mul(10)?.checked_add(digit.into())
+            })
         };
-        let mut parts = text.split('.');
+        let mut parts = text.as_bytes().split(|byte| *byte == b'.');
         let mut next = || {
             parts
                 .next()

@@ -30,7 +30,7 @@ pub(crate) enum ChildRule {
 /// Writes JSON text.
 #[derive(Debug)]
 pub struct Writer<'m> {
-    out: Vec<u8>,
+    out: String,
     form: Form,
     pub(crate) manifest: Option<&'m Manifest>,
     pub(crate) children: ChildRule,
@@ -51,7 +51,7 @@ impl<'m> Writer<'m> {
     #[must_use]
     pub fn with_manifest(form: Form, manifest: Option<&'m Manifest>) -> Self {
         Self {
-            out: Vec::with_capacity(1024),
+            out: String::with_capacity(1024),
             form,
             // oslo takes an empty manifest for none.
             manifest: manifest.filter(|manifest| !manifest.is_empty()),
@@ -108,14 +108,10 @@ impl<'m> Writer<'m> {
     /// # Errors
     /// The first error that writing met.
     pub fn finish(self) -> Result<String> {
-        if let Some(error) = self.error {
-            return Err(error);
+        match self.error {
+            None => Ok(self.out),
+            Some(error) => Err(error),
         }
-        // Only whole texts and ASCII are ever appended.
-        String::from_utf8(self.out).map_err(|error| Error::Malformed {
-            what: "written JSON".into(),
-            reason: error.to_string(),
-        })
     }
 
     /// Notes an error; the first one counts.
@@ -127,7 +123,7 @@ impl<'m> Writer<'m> {
     /// before it becomes text.
     pub(crate) fn part(&self) -> Self {
         Self {
-            out: Vec::with_capacity(1024),
+            out: String::with_capacity(1024),
             form: self.form,
             manifest: self.manifest,
             children: self.children,
@@ -148,9 +144,8 @@ impl<'m> Writer<'m> {
     }
 
     /// What was written since a place.
-    pub(crate) fn since(&self, mark: usize) -> String {
-        let written = self.out.get(mark..).unwrap_or_default();
-        String::from_utf8_lossy(written).into_owned()
+    pub(crate) fn since(&self, mark: usize) -> &str {
+        self.out.get(mark..).unwrap_or_default()
     }
 
     /// Writes `null`.
@@ -165,14 +160,13 @@ impl<'m> Writer<'m> {
 
     /// Writes an integer.
     pub fn int(&mut self, value: i128) {
-        use std::io::Write as _;
-        if let Ok(value) = i64::try_from(value) {
-            let mut buffer = [0; 20];
-            self.out.extend_from_slice(decimal(value, &mut buffer));
-        } else {
-            // Writing to a vector cannot fail.
-            let _ = write!(self.out, "{value}");
-        }
+        let mut buffer = itoa::Buffer::new();
+        // Nearly all are short, and division is dear beyond 64 bits.
+        let digits = match i64::try_from(value) {
+            Ok(value) => buffer.format(value),
+            Err(_) => buffer.format(value),
+        };
+        self.out.push_str(digits);
     }
 
     /// Writes a float as Python's `json` does.
@@ -190,7 +184,7 @@ impl<'m> Writer<'m> {
 
     /// Writes text that is JSON already.
     pub fn raw(&mut self, json: &str) {
-        self.out.extend_from_slice(json.as_bytes());
+        self.out.push_str(json);
     }
 
     /// Writes a comma, with the space that Python puts behind it.
@@ -217,14 +211,14 @@ impl<'m> Writer<'m> {
 
     /// Writes an array, `item` writing each element.
     pub fn array<I: IntoIterator>(&mut self, items: I, mut item: impl FnMut(&mut Self, I::Item)) {
-        self.out.push(b'[');
+        self.out.push('[');
         for (index, element) in items.into_iter().enumerate() {
             if index > 0 {
                 self.comma();
             }
             item(self, element);
         }
-        self.out.push(b']');
+        self.out.push(']');
     }
 
     /// Writes an object in JSON's sense, `value` writing each value.
@@ -233,7 +227,7 @@ impl<'m> Writer<'m> {
         items: impl IntoIterator<Item = (&'a str, V)>,
         mut value: impl FnMut(&mut Self, V),
     ) {
-        self.out.push(b'{');
+        self.out.push('{');
         for (index, (key, element)) in items.into_iter().enumerate() {
             if index > 0 {
                 self.comma();
@@ -241,7 +235,7 @@ impl<'m> Writer<'m> {
             self.key(key);
             value(self, element);
         }
-        self.out.push(b'}');
+        self.out.push('}');
     }
 
     /// Writes any JSON value.
@@ -273,27 +267,6 @@ pub fn python_json(value: &serde_json::Value) -> String {
     let mut writer = Writer::new(Form::Compat);
     writer.json(value);
     writer.finish().unwrap_or_default()
-}
-
-fn decimal(value: i64, buffer: &mut [u8; 20]) -> &[u8] {
-    let mut rest = value.unsigned_abs();
-    let mut start = buffer.len();
-    for (place, slot) in buffer.iter_mut().enumerate().rev() {
-        let digit = (rest % 10) as u8;
-        *slot = b'0' + digit;
-        start = place;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        start = start.saturating_sub(1);
-        if let Some(slot) = buffer.get_mut(start) {
-            *slot = b'-';
-        }
-    }
-    buffer.get(start..).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -144,13 +144,13 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
             }
 
             fn read(reader: &mut ::versionedobjects::Reader<'_>) -> ::versionedobjects::Result<Self> {
-                let (name, text) = ::versionedobjects::named_object(reader)?;
+                let name = ::versionedobjects::name_of_next(reader)?;
                 #(
                     if name == <#types as ::versionedobjects::Object>::class_def().name {
-                        return ::versionedobjects::read_part(reader, text).map(Self::#variants);
+                        return ::versionedobjects::FieldType::read(reader).map(Self::#variants);
                     }
                 )*
-                Err(::versionedobjects::Error::UnsupportedObject { name })
+                Err(::versionedobjects::Error::UnsupportedObject { name: name.into_owned() })
             }
 
             fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn ::versionedobjects::VersionedObject)) {

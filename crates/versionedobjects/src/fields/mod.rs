@@ -39,7 +39,7 @@ pub use json::{Json, JsonMap};
 pub use naive::NaiveDateTime;
 pub use network::{IpNetwork, Ipv4Network, Ipv6Network};
 #[doc(hidden)]
-pub use object::{coerce_object, named_object, not_an_object, read_part, receiver, take_object};
+pub use object::{coerce_object, name_of_next, not_an_object, receiver, take_object};
 pub use raw_json::RawJson;
 pub use text::{SensitiveString, StrictUuid, TextField, Uuid};
 pub use version_predicate::VersionPredicate;

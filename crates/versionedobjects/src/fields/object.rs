@@ -1,6 +1,7 @@
 //! Objects as the values of fields: what the derives call.
 
 use std::any::Any;
+use std::borrow::Cow;
 
 use crate::error::ValueErrorKind;
 use crate::{
@@ -47,32 +48,24 @@ pub fn not_an_object(class: &str, value: &Value) -> ValueError {
     ))
 }
 
-/// The name of the object that comes next, and its text.
+/// The class name of the object that comes next, which is yet to be read.
 ///
 /// # Errors
 /// When it is no object.
 #[doc(hidden)]
-pub fn named_object<'j>(reader: &mut Reader<'j>) -> Result<(String, &'j str)> {
+pub fn name_of_next<'j>(reader: &mut Reader<'j>) -> Result<Cow<'j, str>> {
     if !reader.is_object()? {
         return Err(ValueError::of(ValueErrorKind::Type, "An object is required here").into());
     }
-    let text = reader.raw()?;
-    let first = text.split('"').nth(1).and_then(|key| key.rsplit_once('.'));
+    if let Some(name) = primitive::leading_name(reader.ahead()) {
+        return Ok(Cow::Borrowed(name));
+    }
+    let ahead = reader.ahead();
+    let first = ahead.split(|byte| *byte == b'"').nth(1);
+    let first = first.and_then(|key| std::str::from_utf8(key).ok()?.rsplit_once('.'));
     let prefix = first.map_or("versioned_object", |(prefix, _)| prefix);
-    let header = primitive::header_of(&mut reader.part(text.as_bytes()), prefix)?;
-    Ok((header.name, text))
-}
-
-/// Reads an object from a part of a reader's text.
-///
-/// # Errors
-/// What is wrong with the text.
-#[doc(hidden)]
-pub fn read_part<'j, T: Object>(reader: &mut Reader<'j>, text: &'j str) -> Result<T> {
-    let mut part = reader.part(text.as_bytes());
-    let object = T::read(&mut part)?;
-    reader.absorb(&part);
-    Ok(object)
+    let header = primitive::header_of(&mut reader.part(ahead), prefix)?;
+    Ok(Cow::Owned(header.name))
 }
 
 /// The receiver of an instance method as its own type.

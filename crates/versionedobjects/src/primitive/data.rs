@@ -99,7 +99,7 @@ pub(super) fn write_data(
                 if at.carried && !gone.is_in(object.version()) {
                     at.lost
                         .sent
-                        .push((gone.name.to_owned(), writer.since(value)));
+                        .push((gone.name.to_owned(), writer.since(value).to_owned()));
                 }
             }
             Ok(false) => writer.rewind(start),
@@ -199,7 +199,10 @@ fn write_entry(
     present.insert(index);
     let lossy = past.is_some_and(|past| past.down.is_some() && (past.lossy || past.up.is_none()));
     if at.carried && (instead.is_some() || lossy) {
-        let sent = (field.name_at(at.version).to_owned(), writer.since(value));
+        let sent = (
+            field.name_at(at.version).to_owned(),
+            writer.since(value).to_owned(),
+        );
         at.lost.converted.insert(index);
         at.lost.sent.push(sent);
     }

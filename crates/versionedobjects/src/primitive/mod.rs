@@ -11,7 +11,7 @@ mod read;
 mod write;
 
 pub use data::write_attribute;
-pub(crate) use read::{Found, header_of, leading_header, read_field};
+pub(crate) use read::{Found, header_of, leading_name, read_field};
 pub use read::{Header, header, read_into};
 pub use write::write_child;
 pub(crate) use write::write_top;

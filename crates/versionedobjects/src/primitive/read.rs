@@ -1,14 +1,17 @@
 //! Objects from the wire, whatever version wrote them.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::str::FromStr as _;
 
 use crate::carry;
 use crate::changes::FieldSet;
 use crate::error::ValueErrorKind;
 use crate::past::Named;
+use crate::reader::Place;
 use crate::{
-    Class, Error, FieldDef, Past, Reader, Removed, Result, ValueError, Version, VersionedObject,
+    Class, Error, FieldDef, Form, Past, Reader, Removed, Result, ValueError, Version,
+    VersionedObject,
 };
 
 /// The envelope of an object without its data.
@@ -42,37 +45,39 @@ pub fn header(reader: &mut Reader<'_>) -> Result<Header> {
     header_of(reader, "versioned_object")
 }
 
-/// The envelope of the object that comes next as far as it stands before the
-/// data, where peers write it: `None` if a part of it comes later or is wrong.
-pub(crate) fn leading_header(reader: &mut Reader<'_>) -> Option<Header> {
-    let (mut name, mut namespace, mut version) = (None, None, None);
-    // No error, but the way to read no further.
-    let enough = || Error::Limit {
-        what: "an envelope",
-        limit: 0,
-        unit: "parts",
-    };
-    // How it ends says nothing that the three do not.
-    let _ = reader.object(
-        |key| key.rsplit_once('.').map(|(_, key)| Key::of(key)),
-        |reader, key| {
-            match key {
-                Some(Key::Name) => name = reader.str()?.map(str::to_owned),
-                Some(Key::Namespace) => namespace = reader.str()?.map(str::to_owned),
-                Some(Key::Version) => version = reader.str()?.map(Version::from_str).transpose()?,
-                _ => return Err(enough()),
-            }
-            if name.is_some() && namespace.is_some() && version.is_some() {
-                return Err(enough());
-            }
-            Ok(())
-        },
-    );
-    Some(Header {
-        name: name?,
-        namespace: namespace?,
-        version: version?,
-    })
+/// The class name with which the object that comes next begins, where peers put
+/// it; `None` where it comes later, or is no plain text.
+pub(crate) fn leading_name(text: &[u8]) -> Option<&str> {
+    fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
+        let end = text.iter().position(|byte| *byte == b'"')?;
+        text.split_at_checked(end)
+    }
+    let (key, rest) = until_quote(text.strip_prefix(b"{\"")?)?;
+    key.strip_suffix(b".name")?;
+    let rest = rest.strip_prefix(b"\":")?;
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    let (name, _) = until_quote(rest.strip_prefix(b"\"")?)?;
+    // An escape would make another name of it.
+    std::str::from_utf8(name)
+        .ok()
+        .filter(|name| !name.contains('\\'))
+}
+
+impl Class {
+    /// The version of the object of this class that a text begins with, if it
+    /// begins to the letter as peers write it, and the text behind the version.
+    pub(crate) fn announced<'j>(&self, text: &'j [u8]) -> Option<(&'j str, &'j [u8])> {
+        let rest = [Form::Compat, Form::Native]
+            .into_iter()
+            .find_map(|form| text.strip_prefix(self.header(form).as_bytes()))?;
+        let end = rest.iter().take(32).position(|byte| *byte == b'"')?;
+        let (version, rest) = rest.split_at(end);
+        let plain = version
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        let version = std::str::from_utf8(version).ok().filter(|_| plain)?;
+        Some((version, rest.strip_prefix(b"\"")?))
+    }
 }
 
 /// All of the envelope, where keys that are missing would have had that prefix.
@@ -152,7 +157,36 @@ pub fn read_into(reader: &mut Reader<'_>, object: &mut dyn VersionedObject) -> R
     let mut late = None;
     let mut carried = None;
     let mut read = Found::default();
-    reader.object(
+    let place = match class.announced(reader.ahead()) {
+        Some((found, rest)) => {
+            let found = Version::from_str(found)?;
+            reader.check_readable(class, found)?;
+            (name, namespace, version) = (Some(true), Some(true), Some(found.without_patch()));
+            reader.begin(3, rest)?;
+            Place::Inside
+        }
+        None => {
+            reader.enter()?;
+            Place::Start
+        }
+    };
+    reader.entries(
+        place,
+        |ahead| {
+            let ahead = ahead.strip_prefix(b"\"")?;
+            let ahead = ahead.strip_prefix(class.prefix.as_bytes())?;
+            let size = 1 + class.prefix.len();
+            let known = [
+                (Key::Data, ".data\":"),
+                (Key::Changes, ".changes\":"),
+                (Key::Carried, ".carried\":"),
+            ];
+            known.into_iter().find_map(|(key, rest)| {
+                ahead
+                    .starts_with(rest.as_bytes())
+                    .then_some((key, size + rest.len()))
+            })
+        },
         |key| {
             let key = key
                 .strip_prefix(class.prefix)
@@ -343,8 +377,23 @@ fn read_data<'j>(
     let past = version < class.version() && class.has_past();
     // Peers write fields in the order of the table, so the next one is
     // usually the one behind the last.
-    let mut expected = 0;
-    reader.object(
+    let expected = Cell::new(0);
+    let guess = |ahead: &[u8]| {
+        if past {
+            return None;
+        }
+        let mut near = class.fields.iter().enumerate().skip(expected.get()).take(8);
+        let (index, size) = near.find_map(|(index, field)| {
+            let key = field.key.trim_end();
+            ahead
+                .starts_with(key.as_bytes())
+                .then_some((index, key.len()))
+        })?;
+        expected.set(index + 1);
+        Some((DataKey::Known(index, None), size))
+    };
+    reader.object_guessing(
+        guess,
         |key| {
             if past {
                 return match class.named_at(key, version) {
@@ -353,19 +402,9 @@ fn read_data<'j>(
                     None => DataKey::Unknown(keep.then(|| key.to_owned())),
                 };
             }
-            let ahead = class
-                .fields
-                .iter()
-                .enumerate()
-                .skip(expected)
-                .take(8)
-                .find(|(_, field)| field.name == key);
-            let index = ahead
-                .map(|(index, _)| index)
-                .or_else(|| class.field_index(key));
-            match index {
+            match class.field_index(key) {
                 Some(index) => {
-                    expected = index + 1;
+                    expected.set(index + 1);
                     DataKey::Known(index, None)
                 }
                 None => DataKey::Unknown(keep.then(|| key.to_owned())),

@@ -2,7 +2,7 @@
 
 use super::data::{At, Drops, became, write_data};
 use crate::carry::{self, Lost};
-use crate::changes::{FieldSet, what_changed};
+use crate::changes::{FieldSet, tells_of_changes, what_changed};
 use crate::past::Named;
 use crate::writer::ChildRule;
 use crate::{
@@ -66,6 +66,9 @@ fn write(
     place: Place,
 ) {
     let class = object.class();
+    if version == class.version() && !convert {
+        return write_current(object, class, writer);
+    }
     writer.raw(class.header(writer.form()));
     let digits = |writer: &mut Writer<'_>, number: u16| writer.int(number.into());
     digits(writer, version.major);
@@ -77,13 +80,7 @@ fn write(
     }
     writer.raw("\"");
     writer.comma();
-    let label = |writer: &mut Writer<'_>, key: &str| {
-        writer.raw("\"");
-        writer.raw(class.prefix);
-        writer.raw(key);
-        writer.colon();
-    };
-    label(writer, ".data\"");
+    label(class, writer, ".data\"");
     let outer = writer.children;
     let hook = class
         .backport
@@ -187,7 +184,7 @@ fn write(
         );
         if !names.is_empty() {
             writer.comma();
-            label(writer, ".changes\"");
+            label(class, writer, ".changes\"");
             writer.array(names, |writer, name| writer.str(name));
         }
     }
@@ -201,11 +198,74 @@ fn write(
         }
         writer.children = ChildRule::Untouched;
         carry::write(object, &lost, version, writer, |writer| {
-            label(writer, ".carried\"");
+            label(class, writer, ".carried\"");
         });
         writer.children = outer;
     }
     writer.raw("}");
+}
+
+/// Writes an object as it is, which is how most are: at the version of its class.
+///
+/// Every field that is set is written, under its own name and with its own rule,
+/// so that nothing has to be asked of the past, and of what was lost on the way.
+fn write_current(object: &dyn VersionedObject, class: &'static Class, writer: &mut Writer<'_>) {
+    let native = writer.form() == Form::Native;
+    writer.raw(class.opening(writer.form()));
+    writer.raw("{");
+    let outer = std::mem::replace(&mut writer.children, ChildRule::Untouched);
+    let beside = writer.changed;
+    let (mut present, mut inside) = (FieldSet::default(), FieldSet::default());
+    for (index, field) in class.fields.iter().enumerate() {
+        let slot = object.slot(index);
+        if !slot.is_set() {
+            continue;
+        }
+        if !present.is_empty() {
+            writer.comma();
+        }
+        present.insert(index);
+        writer.raw(if native {
+            field.key.trim_end()
+        } else {
+            field.key
+        });
+        writer.changed = false;
+        slot.write(writer);
+        if writer.changed && tells_of_changes(class, field) {
+            inside.insert(index);
+        }
+    }
+    writer.raw("}");
+    writer.children = outer;
+    let meta = object.meta();
+    let changed = meta.changed.with(inside);
+    debug_assert_eq!(changed, what_changed(object));
+    writer.changed = beside || !changed.is_empty();
+    let said = changed.among(present);
+    if !said.is_empty() {
+        writer.comma();
+        label(class, writer, ".changes\"");
+        let names = said.iter().filter_map(|index| class.fields.get(index));
+        writer.array(names, |writer, field| writer.str(field.name));
+    }
+    if writer.carries() && meta.bag.is_some() {
+        writer.children = ChildRule::Untouched;
+        let version = class.version();
+        carry::write(object, &Lost::default(), version, writer, |writer| {
+            label(class, writer, ".carried\"");
+        });
+        writer.children = outer;
+    }
+    writer.raw("}");
+}
+
+/// Writes a key of the envelope, of which the end is given.
+fn label(class: &Class, writer: &mut Writer<'_>, key: &str) {
+    writer.raw("\"");
+    writer.raw(class.prefix);
+    writer.raw(key);
+    writer.colon();
 }
 
 fn converted(
@@ -222,8 +282,20 @@ fn converted(
 }
 
 impl Class {
+    /// Everything of the envelope before the data, at the class's version.
+    fn opening(&self, form: Form) -> &str {
+        let (cell, space) = match (form, &self.derived.opening) {
+            (Form::Compat, [cell, _]) => (cell, " "),
+            (Form::Native, [_, cell]) => (cell, ""),
+        };
+        cell.get_or_init(|| {
+            let (header, version, prefix) = (self.header(form), self.version(), self.prefix);
+            format!("{header}{version}\",{space}\"{prefix}.data\":{space}")
+        })
+    }
+
     /// Everything of the envelope before the version.
-    fn header(&self, form: Form) -> &str {
+    pub(super) fn header(&self, form: Form) -> &str {
         let (cell, space) = match (form, &self.derived.header) {
             (Form::Compat, [cell, _]) => (cell, " "),
             (Form::Native, [_, cell]) => (cell, ""),

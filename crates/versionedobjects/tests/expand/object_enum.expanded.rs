@@ -463,15 +463,15 @@ impl ::versionedobjects::FieldType for AnyEdition {
     fn read(
         reader: &mut ::versionedobjects::Reader<'_>,
     ) -> ::versionedobjects::Result<Self> {
-        let (name, text) = ::versionedobjects::named_object(reader)?;
+        let name = ::versionedobjects::name_of_next(reader)?;
         if name == <Print as ::versionedobjects::Object>::class_def().name {
-            return ::versionedobjects::read_part(reader, text).map(Self::Print);
+            return ::versionedobjects::FieldType::read(reader).map(Self::Print);
         }
         if name == <Audio as ::versionedobjects::Object>::class_def().name {
-            return ::versionedobjects::read_part(reader, text).map(Self::Audio);
+            return ::versionedobjects::FieldType::read(reader).map(Self::Audio);
         }
         Err(::versionedobjects::Error::UnsupportedObject {
-            name,
+            name: name.into_owned(),
         })
     }
     fn visit<'a>(
