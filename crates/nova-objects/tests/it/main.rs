@@ -23,7 +23,6 @@ use std::alloc::System;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
-/// Counts what is allocated. Tests that look at it rely on each test having a
-/// process of its own, as with nextest.
+/// Counts what is allocated, by whichever test.
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
