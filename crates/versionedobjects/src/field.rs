@@ -183,6 +183,9 @@ pub struct Plain {
     /// What sets the type apart from others that oslo calls by the same name,
     /// which neither a fingerprint nor a schema shows.
     pub variant: Option<&'static str>,
+    /// Whether the text has a form of its own that nothing here knows; see
+    /// [`Class::unversioned`](crate::Class::unversioned).
+    pub opaque: bool,
 }
 
 impl Plain {
@@ -203,6 +206,16 @@ impl Plain {
             formats: &[],
             minimum: None,
             variant: None,
+            opaque: false,
+        }
+    }
+
+    /// Text that is something else to those who read it.
+    #[must_use]
+    pub const fn opaque(self) -> Self {
+        Self {
+            opaque: true,
+            ..self
         }
     }
 
@@ -317,6 +330,29 @@ impl TypeDef {
                 element.ty.any_object()
             }
             _ => None,
+        }
+    }
+
+    /// Whether values of this type, or something inside, have a form that no
+    /// version says anything of.
+    pub(crate) const fn is_opaque(&self) -> bool {
+        match &self.shape {
+            Shape::Scalar => true,
+            Shape::Plain(plain) => plain.opaque,
+            Shape::List(element) | Shape::Dict(element) | Shape::Set(element) => {
+                element.ty.is_opaque()
+            }
+            Shape::Tuple(elements) => {
+                let mut index = 0;
+                while index < elements.len() {
+                    if elements[index].ty.is_opaque() {
+                        return true;
+                    }
+                    index += 1;
+                }
+                false
+            }
+            _ => false,
         }
     }
 

@@ -113,20 +113,6 @@ impl Manifest {
         });
         writer.finish().unwrap_or_default()
     }
-
-    fn discover(&mut self, class: &'static Class) {
-        if self.get(class.name).is_some() {
-            return;
-        }
-        self.insert(class.name, class.version());
-        for field in class.fields {
-            if let Some(target) = field.ty.any_object()
-                && let Some(child) = (target.classes)().first()
-            {
-                self.discover(child);
-            }
-        }
-    }
 }
 
 impl fmt::Debug for Manifest {
@@ -152,6 +138,21 @@ impl<S: Into<String>> FromIterator<(S, Version)> for Manifest {
 }
 
 impl Class {
+    /// The fields of the class and of everything in its manifest whose content
+    /// no version covers: JSON in a text, or anything at all. They change
+    /// without a bump and reach readers of every version as they are, so a
+    /// project counts them in a test and does without more.
+    #[must_use]
+    pub fn unversioned(&'static self) -> Vec<String> {
+        let mut tree = Vec::new();
+        self.discover(&mut tree);
+        let fields = tree.into_iter().flat_map(|class| {
+            let opaque = class.fields.iter().filter(|field| field.ty.is_opaque());
+            opaque.map(|field| format!("{}.{}", class.name, field.name))
+        });
+        fields.collect()
+    }
+
     /// The class and everything reachable through its fields, with their
     /// current versions: what a caller sends along so that the answer is one
     /// it can read (oslo's `obj_tree_get_versions`). Where a field takes
@@ -161,9 +162,25 @@ impl Class {
     #[must_use]
     pub fn manifest(&'static self) -> &'static Manifest {
         self.derived.manifest.get_or_init(|| {
-            let mut manifest = Manifest::new();
-            manifest.discover(self);
-            manifest
+            let mut tree = Vec::new();
+            self.discover(&mut tree);
+            tree.into_iter()
+                .map(|class| (class.name, class.version()))
+                .collect()
         })
+    }
+
+    fn discover(&'static self, tree: &mut Vec<&'static Self>) {
+        if tree.iter().any(|known| known.name == self.name) {
+            return;
+        }
+        tree.push(self);
+        for field in self.fields {
+            if let Some(target) = field.ty.any_object()
+                && let Some(child) = (target.classes)().first()
+            {
+                child.discover(tree);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use nova_objects::{Instance, classes, registry};
-use versionedobjects::Object;
+use versionedobjects::{Class, Object};
 
 use crate::recorded;
 
@@ -59,5 +59,16 @@ fn an_instances_manifest_is_the_one_nova_sends() {
     assert_eq!(
         sent.join(" "),
         expected.split_whitespace().collect::<Vec<_>>().join(" ")
+    );
+}
+
+/// What changes there changes for readers of every version at once. The
+/// network's form is Nova's own; no class is to get another field like it.
+#[test]
+fn fields_that_no_version_covers_are_counted() {
+    let unversioned: BTreeSet<String> = classes().flat_map(Class::unversioned).collect();
+    assert_eq!(
+        unversioned.into_iter().collect::<Vec<_>>(),
+        ["InstanceInfoCache.network_info"]
     );
 }

@@ -69,7 +69,7 @@ impl FieldType for RawJson {
     type View<'a> = &'a Self;
     const TYPE: &'static TypeDef = &TypeDef {
         name: "RawJson",
-        shape: Shape::Plain(Plain::TEXT),
+        shape: Shape::Plain(Plain::TEXT.opaque()),
     };
 
     fn coerce(value: Value) -> Result<Self, ValueError> {

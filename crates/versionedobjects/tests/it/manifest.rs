@@ -55,3 +55,39 @@ fn manifests_travel_as_flat_dictionaries() {
         Some(Version::new(1, 0))
     );
 }
+
+mod blobs {
+    use std::collections::BTreeSet;
+
+    use versionedobjects::fields::RawJson;
+    use versionedobjects::prelude::*;
+
+    use crate::library::Library;
+
+    #[derive(VersionedObject, Debug, Clone, Default)]
+    #[object(project = Library, history("1.0" = "Initial version"))]
+    pub(super) struct Cover {
+        meta: Meta,
+        colour: Attr<String>,
+        layout: Attr<Option<RawJson>>,
+    }
+
+    #[derive(VersionedObject, Debug, Clone, Default)]
+    #[object(project = Library, history("1.0" = "Initial version"))]
+    pub(super) struct Binding {
+        meta: Meta,
+        covers: Attr<Vec<Cover>>,
+        pages: Attr<BTreeSet<i64>>,
+        remarks: Attr<Dict<Json>>,
+        sewn: Attr<(i64, Vec<RawJson>)>,
+    }
+}
+
+#[test]
+fn what_no_version_covers_is_counted_for_the_whole_tree() {
+    assert_eq!(
+        blobs::Binding::class_def().unversioned(),
+        ["Binding.remarks", "Binding.sewn", "Cover.layout"]
+    );
+    assert!(Parent::class_def().unversioned().is_empty());
+}
