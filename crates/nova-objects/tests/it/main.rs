@@ -11,6 +11,7 @@ mod fingerprints;
 mod fuzz;
 mod hooks;
 mod lazy;
+mod plain;
 mod recorded;
 mod round_trips;
 mod schemas;
