@@ -65,6 +65,9 @@ fn compare_all(programs: &[(String, String)], args: &Args) -> Result<bool, Strin
                 "--quiet",
                 "--package",
                 package,
+                // Otherwise what lacks its bump does not even compile.
+                "--features",
+                "versionedobjects/unchecked-contracts",
                 "--example",
                 example,
                 "--",
