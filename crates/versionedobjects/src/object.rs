@@ -126,23 +126,41 @@ impl Class {
     /// The place of a field in the table.
     #[must_use]
     pub fn field_index(&self, name: &str) -> Option<usize> {
-        let order = self.derived.by_name.get_or_init(|| {
+        let order = self.by_name();
+        let name_at = |index: &u16| {
+            self.fields
+                .get(usize::from(*index))
+                .map_or("", |field| field.name)
+        };
+        let place = order.binary_search_by(|index| name_at(index).cmp(name));
+        order.get(place.ok()?).map(|index| usize::from(*index))
+    }
+
+    /// [`Class::field_index`] where names come in alphabetical order, as Python
+    /// peers sort them: `next` is where in that order the next one is likely to be.
+    pub(crate) fn sorted_field_index(&self, name: &str, next: &mut usize) -> Option<usize> {
+        let order = self.by_name();
+        let named = |index: &u16| {
+            self.fields
+                .get(usize::from(*index))
+                .is_some_and(|field| field.name == name)
+        };
+        let near = order.iter().skip(*next).take(8).position(named)?;
+        *next += near + 1;
+        order
+            .get(next.checked_sub(1)?)
+            .map(|index| usize::from(*index))
+    }
+
+    /// The places of the fields in the alphabetical order of their names.
+    fn by_name(&self) -> &[u16] {
+        self.derived.by_name.get_or_init(|| {
             let mut order: Vec<u16> = (0..).take(self.fields.len()).collect();
             order.sort_unstable_by_key(|index| {
                 self.fields.get(usize::from(*index)).map(|field| field.name)
             });
             order
-        });
-        order
-            .binary_search_by(|index| {
-                self.fields
-                    .get(usize::from(*index))
-                    .map_or("", |field| field.name)
-                    .cmp(name)
-            })
-            .ok()
-            .and_then(|place| order.get(place))
-            .map(|index| usize::from(*index))
+        })
     }
 
     /// A remotable method by the name it has on the wire. Nothing else of a

@@ -16,6 +16,16 @@ pub enum Form {
     Native,
 }
 
+impl Form {
+    /// A key of a class's table, which is as Python writes it, in this form.
+    pub(crate) fn key(self, key: &'static str) -> &'static str {
+        match self {
+            Self::Compat => key,
+            Self::Native => key.strip_suffix(' ').unwrap_or(key),
+        }
+    }
+}
+
 /// Which version the objects met while writing are written at.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ChildRule {

@@ -78,10 +78,7 @@ pub(super) fn write_data(
         if !first {
             writer.comma();
         }
-        writer.raw(match writer.form() {
-            Form::Compat => gone.key,
-            Form::Native => gone.key.trim_end(),
-        });
+        writer.raw(writer.form().key(gone.key));
         let value = writer.mark();
         let written = match (carry::removed(object, gone), gone.down) {
             (Some(kept), _) => {
@@ -164,10 +161,7 @@ fn write_entry(
         writer.comma();
     }
     let key = past.map_or(field.key, |past| past.key);
-    writer.raw(match writer.form() {
-        Form::Compat => key,
-        Form::Native => key.trim_end(),
-    });
+    writer.raw(writer.form().key(key));
     writer.changed = false;
     let value = writer.mark();
     // Whoever reads a value as it is writes it as it is, at its own version.

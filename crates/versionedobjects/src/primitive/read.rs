@@ -383,11 +383,11 @@ fn read_data<'j>(
             return None;
         }
         let mut near = class.fields.iter().enumerate().skip(expected.get()).take(8);
+        let initial = ahead.get(1);
         let (index, size) = near.find_map(|(index, field)| {
-            let key = field.key.trim_end();
-            ahead
-                .starts_with(key.as_bytes())
-                .then_some((index, key.len()))
+            let key = Form::Native.key(field.key).as_bytes();
+            // One byte spares most comparisons.
+            (key.get(1) == initial && ahead.starts_with(key)).then_some((index, key.len()))
         })?;
         expected.set(index + 1);
         Some((DataKey::Known(index, None), size))
@@ -492,10 +492,16 @@ fn read_changes(reader: &mut Reader<'_>, class: &Class, version: Version) -> Res
             reason: format!("its `{}.changes` is no list", class.prefix),
         });
     }
+    let current = version >= class.version();
+    let mut next = 0;
     reader.array(|reader| {
         let Some(name) = reader.str()? else {
             return reader.skip();
         };
+        if current && let Some(index) = class.sorted_field_index(name, &mut next) {
+            changes.fields.insert(index);
+            return Ok(());
+        }
         match class.named_at(name, version) {
             Some(Named::Field(index, _)) => changes.fields.insert(index),
             Some(Named::Removed(gone)) => changes.removed.push(gone.name),

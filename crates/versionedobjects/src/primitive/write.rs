@@ -210,7 +210,6 @@ fn write(
 /// Every field that is set is written, under its own name and with its own rule,
 /// so that nothing has to be asked of the past, and of what was lost on the way.
 fn write_current(object: &dyn VersionedObject, class: &'static Class, writer: &mut Writer<'_>) {
-    let native = writer.form() == Form::Native;
     writer.raw(class.opening(writer.form()));
     writer.raw("{");
     let outer = std::mem::replace(&mut writer.children, ChildRule::Untouched);
@@ -225,11 +224,7 @@ fn write_current(object: &dyn VersionedObject, class: &'static Class, writer: &m
             writer.comma();
         }
         present.insert(index);
-        writer.raw(if native {
-            field.key.trim_end()
-        } else {
-            field.key
-        });
+        writer.raw(writer.form().key(field.key));
         writer.changed = false;
         slot.write(writer);
         if writer.changed && tells_of_changes(class, field) {
