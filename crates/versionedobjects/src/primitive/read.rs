@@ -87,9 +87,17 @@ pub(crate) fn header_of(reader: &mut Reader<'_>, prefix: &str) -> Result<Header>
         |key| key.rsplit_once('.').map(|(_, key)| Key::of(key)),
         |reader, key| {
             match key {
-                Some(Key::Name) => name = reader.str()?.map(str::to_owned),
-                Some(Key::Namespace) => namespace = reader.str()?.map(str::to_owned),
-                Some(Key::Version) => version = reader.str()?.map(Version::from_str).transpose()?,
+                Some(Key::Name) => name = Some(said(reader)?),
+                Some(Key::Namespace) => namespace = Some(said(reader)?),
+                Some(Key::Version) => {
+                    let text = reader.str()?.map(Version::from_str);
+                    let text = text.unwrap_or_else(|| {
+                        Err(Error::MalformedVersion {
+                            text: reader.raw()?.chars().take(64).collect(),
+                        })
+                    });
+                    version = Some(text?);
+                }
                 _ => reader.skip()?,
             }
             Ok(())
@@ -105,6 +113,14 @@ pub(crate) fn header_of(reader: &mut Reader<'_>, prefix: &str) -> Result<Header>
         name: name.ok_or_else(|| lacks("name"))?,
         version: version.ok_or_else(|| lacks("version"))?,
     })
+}
+
+/// A name; of what is no text its beginning, which is nobody's name.
+fn said(reader: &mut Reader<'_>) -> Result<String> {
+    if let Some(text) = reader.str()? {
+        return Ok(text.to_owned());
+    }
+    Ok(reader.raw()?.chars().take(128).collect())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

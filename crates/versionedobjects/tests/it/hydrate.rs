@@ -1,7 +1,7 @@
 //! What reading a primitive makes of what is in it.
 
 use versionedobjects::{
-    Error, Limits, Object as _, ObjectExt as _, Reader, VersionedObject as _, read_into,
+    Error, Limits, Object as _, ObjectExt as _, Reader, Registry, VersionedObject as _, read_into,
 };
 
 use crate::nursery::{Child, Parent};
@@ -97,6 +97,47 @@ fn foreign_and_unreadable_envelopes_are_refused() {
                 Parent::from_json(&text),
                 Err(Error::Malformed { .. } | Error::MissingPart { .. })
             ),
+            "{text}"
+        );
+    }
+}
+
+/// What stands where a text belongs is no reason to call the JSON broken.
+#[test]
+fn an_envelope_of_something_else_than_texts_is_refused_for_what_it_is() {
+    let registry = Registry::new([Parent::class_def()]);
+    for (from, to, class, message) in [
+        (
+            "\"nova\"",
+            "-1",
+            "UnsupportedObjectError",
+            "Unsupported object type -1.Parent",
+        ),
+        (
+            "\"Parent\"",
+            "1.5",
+            "UnsupportedObjectError",
+            "Unsupported object type 1.5",
+        ),
+        (
+            "\"Parent\"",
+            "[\"Parent\"]",
+            "UnsupportedObjectError",
+            "Unsupported object type [\"Parent\"]",
+        ),
+        ("\"1.3\"", "1.3", "InvalidVersion", "Invalid version: '1.3'"),
+        (
+            "\"1.3\"",
+            "{\"a\": [1]}",
+            "InvalidVersion",
+            "Invalid version: '{\"a\": [1]}'",
+        ),
+    ] {
+        let text = parent("1.3", r#""nova_object.data": {}"#).replace(from, to);
+        let exception = registry.read(&text).expect_err(&text).to_exception();
+        assert_eq!(
+            (&*exception.class, &*exception.message),
+            (class, message),
             "{text}"
         );
     }
