@@ -1,9 +1,11 @@
 //! Checks for the tests of those who declare classes.
 
 mod arbitrary;
+mod routes;
 mod ways;
 
 pub use arbitrary::{Source, arbitrary};
+pub use routes::{Asked, Fault, Faulty, Recording};
 pub use ways::{Ways, every_way};
 
 use crate::{

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use versionedobjects::check::{Asked, Fault, Faulty, Recording};
 use versionedobjects::{
     Arguments, CallError, Class, Context, Error, Exception, Form, Indirection, Manifest, MethodDef,
     MethodKind, Object as _, ObjectExt as _, Outgoing, Registry, Returned, VersionedObject, Writer,
@@ -415,5 +416,51 @@ async fn a_method_that_does_not_compare_refuses_expectations() {
         book.save(&ctx.expecting(Expect::nothing()))
             .await
             .expect("nothing is expected");
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_is_written_down_and_passed_on() {
+    let route = Arc::new(Recording::new(Wire {
+        newer: true,
+        ..Wire::to(Shelf::default())
+    }));
+    let ctx = Context::remote(route.clone(), ());
+    let mut book = Book::new();
+    book.set_isbn("1").expect("unset so far");
+    book.save(&ctx).await.expect("passed on");
+    assert_eq!(route.asked(), [Asked::Object("Book", "save")]);
+    Book::get(&ctx, "1").await.expect("passed on");
+    assert_eq!(
+        route.asked(),
+        [Asked::Class("Book", "get"), Asked::Backport]
+    );
+    assert!(route.asked().is_empty(), "each call is told once");
+}
+
+#[tokio::test]
+async fn what_is_lost_on_the_way_was_not_done_and_on_the_way_back_was() {
+    for (fault, stored) in [(Fault::Call, false), (Fault::Answer, true)] {
+        let shelf: Arc<dyn BookStore> = Arc::new(Shelf::default());
+        let mut wire = Wire::to(Shelf::default());
+        wire.server = Context::direct(shelf.clone(), ());
+        let route = Faulty::new(wire, move |asked| {
+            (asked == Asked::Object("Book", "save")).then_some(fault)
+        });
+        let ctx = Context::remote(Arc::new(route), ());
+        let mut book = Book::new();
+        book.set_isbn("1").expect("unset so far");
+        let error = book.save(&ctx).await.expect_err("lost");
+        assert!(
+            matches!(&error, LibraryError::Object(Error::Unreachable { class, method, .. }) if class == "Book" && method == "save"),
+            "{error}"
+        );
+        assert_eq!(
+            book.changes(),
+            ["isbn"],
+            "{fault:?}: it may have to be repeated"
+        );
+        // Other calls get through.
+        assert_eq!(Book::get(&ctx, "1").await.is_ok(), stored, "{fault:?}");
     }
 }
