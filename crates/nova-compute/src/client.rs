@@ -10,17 +10,23 @@ use oslo_messaging::{CallContext, Error, Kwargs, Result, RpcClient, Target, Tran
 
 use crate::COMPUTE_TOPIC;
 
-/// The version the messages are of, and one of the major before that has the
-/// same arguments, for computes that serve nothing newer (nova
-/// `compute/rpcapi.py`, `_ver`).
+/// The version the messages are of, and the one of the major before that has
+/// the same arguments but for those of building, for computes that serve
+/// nothing newer (nova `compute/rpcapi.py`, `_ver`).
 const VERSION: &str = "6.0";
 const OLDER_VERSION: &str = "5.0";
+
+/// The one of the major before that has all arguments of building, and the
+/// argument that came with it.
+const OLDER_BUILD: &str = "5.11";
+const ACCELERATORS: &str = "accel_uuids";
 
 /// Hands instances to computes: nova `compute/rpcapi.py`, `ComputeAPI`.
 ///
 /// All methods are casts: they return when the bus has the message. What
 /// became of it is read from the instance. Each compute is sent what it says it
-/// reads; one that says nothing, as Python's do, is sent the newest.
+/// reads; one that says nothing, as Python's do, is sent the newest that the
+/// transport's caps allow.
 #[derive(Clone)]
 pub struct ComputeClient {
     rpc: RpcClient,
@@ -61,7 +67,7 @@ impl ComputeClient {
         let nothing: [&str; 0] = [];
         let empty = serde_json::json!({});
         let peer = self.peer(host).await;
-        let args = with_instance(instance, &peer)?
+        let mut args = with_instance(instance, &peer)?
             .value("image", &empty)?
             .value("request_spec", &None::<&str>)?
             .value("filter_properties", &empty)?
@@ -72,9 +78,13 @@ impl ComputeClient {
             .value("block_device_mapping", &nothing)?
             .value("node", &node)?
             .value("limits", &empty)?
-            .value("host_list", &None::<&str>)?
-            .value("accel_uuids", &nothing)?;
-        self.cast(ctx, (host, &peer), "build_and_run_instance", &args)
+            .value("host_list", &None::<&str>)?;
+        let versions = [VERSION, OLDER_BUILD, OLDER_VERSION];
+        let version = self.version(&peer, &versions);
+        if version != OLDER_VERSION {
+            args = args.value(ACCELERATORS, &nothing)?;
+        }
+        self.send(ctx, (host, version), "build_and_run_instance", &args)
             .await
     }
 
@@ -157,11 +167,33 @@ impl ComputeClient {
         method: &str,
         args: &Kwargs,
     ) -> Result<()> {
+        let version = self.version(peer, &[VERSION, OLDER_VERSION]);
+        self.send(ctx, (host, version), method, args).await
+    }
+
+    /// The first of the versions that may be sent to the compute and that it
+    /// serves, as far as it says; else the last that may be sent, or the last
+    /// at all, for which there will be an error.
+    fn version<'a>(&self, peer: &Peer, versions: &[&'a str]) -> &'a str {
+        let prepared = self.rpc.prepare();
+        let allowed = |version: &&&str| prepared.can_send_version(version);
+        let served = versions
+            .iter()
+            .filter(allowed)
+            .find(|version| peer.serves(version) != Some(false));
+        let last = || versions.iter().rfind(allowed).or(versions.last());
+        served.or_else(last).copied().unwrap_or(VERSION)
+    }
+
+    async fn send(
+        &self,
+        ctx: &Context,
+        (host, version): (&str, &str),
+        method: &str,
+        args: &Kwargs,
+    ) -> Result<()> {
         let context = self.codec.encode(ctx, CallContext::builder())?.build();
-        let mut prepared = self.rpc.prepare().server(host);
-        if peer.serves(VERSION) == Some(false) && peer.serves(OLDER_VERSION) == Some(true) {
-            prepared = prepared.version(OLDER_VERSION);
-        }
+        let prepared = self.rpc.prepare().server(host).version(version);
         prepared.cast(&context, method, args).await
     }
 }

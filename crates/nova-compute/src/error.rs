@@ -81,6 +81,9 @@ pub enum Error {
         #[source]
         source: nova_objects::Error,
     },
+    /// No conductor may be asked for a sign of life.
+    #[error("ask whether a conductor is there")]
+    Ping(#[source] oslo_messaging::Error),
     /// The bus does not let this service listen.
     #[error("serve the topic `{}` as {host}", crate::COMPUTE_TOPIC)]
     Serve {
@@ -95,12 +98,16 @@ pub enum Error {
 impl Error {
     /// The code to exit with.
     #[must_use]
-    pub const fn exit(&self) -> Exit {
+    pub fn exit(&self) -> Exit {
         match self {
             Self::UnknownDriver { .. }
             | Self::NodeIdentity { .. }
             | Self::ForeignNode { .. }
-            | Self::DuplicateNode { .. } => Exit::Configuration,
+            | Self::DuplicateNode { .. }
+            | Self::Ping(_) => Exit::Configuration,
+            Self::Object { source, .. } if source.is_class("RPCVersionCapError") => {
+                Exit::Configuration
+            }
             Self::Driver { .. } | Self::Object { .. } => Exit::Failure,
             Self::Serve { .. } => Exit::Unavailable,
         }

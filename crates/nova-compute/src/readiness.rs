@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nova_rpc::CONDUCTOR_TOPIC;
-use oslo_messaging::{CallContext, Kwargs, RpcClient, Target, Transport};
+use oslo_messaging::{CallContext, Error, Kwargs, RpcClient, Target, Transport};
 
 /// The longest wait for one answer. A conductor that is there answers at once.
 const PING: Duration = Duration::from_secs(10);
@@ -13,7 +13,10 @@ const WAIT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_se
 
 /// Returns when a conductor answers. Services may be started in any order, so
 /// this waits for as long as it takes.
-pub(crate) async fn wait_for_conductor(transport: &Transport) {
+///
+/// # Errors
+/// When it may not be asked, which waiting does not change.
+pub(crate) async fn wait_for_conductor(transport: &Transport) -> oslo_messaging::Result<()> {
     let target = Target::new(CONDUCTOR_TOPIC)
         .namespace("baseapi")
         .version("1.0");
@@ -24,6 +27,7 @@ pub(crate) async fn wait_for_conductor(transport: &Transport) {
         tries += 1;
         let error = match ping(&rpc).await {
             Ok(()) => break,
+            Err(error @ Error::VersionCap { .. }) => return Err(error),
             Err(error) => error,
         };
         // Once at once, then as often as somebody reading along would ask.
@@ -36,6 +40,7 @@ pub(crate) async fn wait_for_conductor(transport: &Transport) {
     if tries > 1 {
         tracing::info!(tries, "a conductor is there");
     }
+    Ok(())
 }
 
 async fn ping(rpc: &RpcClient) -> oslo_messaging::Result<()> {

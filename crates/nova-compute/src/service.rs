@@ -84,7 +84,9 @@ impl Compute {
         ));
         let service = loop {
             state.send_replace(State::WaitingForConductor);
-            readiness::wait_for_conductor(transport).await;
+            readiness::wait_for_conductor(transport)
+                .await
+                .map_err(Error::Ping)?;
             state.send_replace(State::Starting);
             match prepare(&ctx, &options, &tracker, &manager).await {
                 Err(error) if error.is_unreachable() => {

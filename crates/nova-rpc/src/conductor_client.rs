@@ -87,6 +87,13 @@ impl ConductorClient {
             Err(oslo_messaging::Error::Remote(remote)) => {
                 Err(CallError::Exception(exception_of(*remote)))
             }
+            // Nobody is to take this for a conductor that is away.
+            Err(error @ oslo_messaging::Error::VersionCap { .. }) => Err(Error::NotSent {
+                class: class.to_owned(),
+                method: label.to_owned(),
+                reason: error.to_string(),
+            }
+            .into()),
             Err(error) => Err(unreachable(class, label, error).into()),
         }
     }

@@ -2,9 +2,11 @@
 
 mod rabbit;
 
-use oslo_config::Settings;
+use nova_rpc::CONDUCTOR_TOPIC;
+use oslo_config::settings::UpgradeLevels;
+use oslo_config::{Cap, Settings};
 use oslo_messaging::grpc::{Hub, HubOptions};
-use oslo_messaging::{Pem, TlsOptions, Transport, TransportOptions, TransportUrl};
+use oslo_messaging::{Pem, TlsOptions, Transport, TransportOptions, TransportUrl, VersionCaps};
 use oslo_messaging_rabbit::{Tap, TapSource};
 
 use crate::{Error, Result};
@@ -24,7 +26,6 @@ impl Bus {
     /// [`Error::Bus`] when the URL cannot be used.
     pub async fn join(program: &str, settings: &Settings) -> Result<Self> {
         let url = url(settings)?;
-        warn_of_caps(settings);
         let rabbit = rabbit::factory(settings, &url).map_err(|source| bus(settings, source))?;
         let transport = Transport::open(&url, options(program, settings), &[&rabbit])
             .await
@@ -105,6 +106,7 @@ fn options(program: &str, settings: &Settings) -> TransportOptions {
         exchange: settings.service.control_exchange.as_str().into(),
         response_timeout: settings.service.rpc_response_timeout,
         connection_name: format!("{program}:{}", std::process::id()).into(),
+        version_caps: caps(&settings.upgrade_levels),
         tls: tls(settings),
         ..TransportOptions::default()
     }
@@ -120,22 +122,74 @@ fn tls(settings: &Settings) -> Option<TlsOptions> {
     })
 }
 
-/// Caps are not honoured: every server says what it serves, and computes that serve nothing newer are sent the major before.
-fn warn_of_caps(settings: &Settings) {
-    let levels = &settings.upgrade_levels;
-    let caps = [
-        ("compute", &levels.compute),
-        ("conductor", &levels.conductor),
-        ("scheduler", &levels.scheduler),
-        ("baseapi", &levels.baseapi),
-    ];
-    for (option, cap) in caps {
-        if let Some(cap) = cap.as_deref().filter(|cap| *cap != "auto") {
-            tracing::warn!(
-                option,
-                cap,
-                "[upgrade_levels] caps are not honoured here; unset it, or keep who needs it on the original's services"
-            );
-        }
+/// What `[upgrade_levels]` holds this process to. `auto` is what is done without it: every compute is asked what it serves.
+/// Schedulers are not called.
+fn caps(levels: &UpgradeLevels) -> VersionCaps {
+    let set = |level: &Option<String>| level.clone().filter(|level| level != Cap::AUTO);
+    let mut caps = VersionCaps::default();
+    if let Some(cap) = set(&levels.compute) {
+        caps = caps.topic("compute", &cap, "[upgrade_levels] compute");
+    }
+    if let Some(cap) = set(&levels.conductor) {
+        caps = caps.topic(CONDUCTOR_TOPIC, &cap, "[upgrade_levels] conductor");
+    }
+    if let Some(cap) = set(&levels.baseapi) {
+        caps = caps.namespace("baseapi", &cap, "[upgrade_levels] baseapi");
+    }
+    caps
+}
+
+#[cfg(test)]
+mod tests {
+    use nova_objects::{Context, RequestContext, Service};
+    use nova_rpc::ConductorClient;
+    use oslo_config::{Loader, Settings};
+    use oslo_messaging::{Target, Transport};
+
+    use super::Bus;
+    use crate::request_codec;
+
+    async fn bus(levels: &str) -> Transport {
+        let text = format!("[DEFAULT]\ntransport_url = fake://\n[upgrade_levels]\n{levels}\n");
+        let config = Loader::nova("test")
+            .without_default_files()
+            .environment(Vec::<(String, String)>::new())
+            .text("nova.conf", text)
+            .load()
+            .expect("the file loads");
+        let settings = Settings::read(&config).expect("its options are valid");
+        let bus = Bus::join("test", &settings).await.expect("it opens");
+        bus.transport().clone()
+    }
+
+    #[tokio::test]
+    async fn a_conductor_older_than_our_calls_is_not_called_and_the_option_is_named() {
+        let transport = bus("conductor = kilo").await;
+        let client = ConductorClient::new(transport, request_codec());
+        let ctx = Context::remote(std::sync::Arc::new(client), RequestContext::admin());
+        let error = Service::get_by_host_and_binary(&ctx, "h", "nova-compute")
+            .await
+            .expect_err("it needs 3.0");
+        assert!(error.is_class("RPCVersionCapError"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("send version 3.0 to conductor: [upgrade_levels] conductor holds what is sent there to 2.1"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn each_level_is_for_its_own_interface_and_auto_is_none() {
+        let transport =
+            bus("compute = rocky\nconductor = ocata\nbaseapi = 1.0\nscheduler = 3.0").await;
+        let caps = &transport.options().version_caps;
+        let of = |target: Target| caps.of(&target).map(|cap| &*cap.version);
+        assert_eq!(of(Target::new("compute").server("h")), Some("5.0"));
+        assert_eq!(of(Target::new("conductor")), Some("3.0"));
+        assert_eq!(of(Target::new("compute").namespace("baseapi")), Some("1.0"));
+        let transport = bus("compute = auto").await;
+        let caps = &transport.options().version_caps;
+        assert_eq!(caps.of(&Target::new("compute")), None);
     }
 }

@@ -134,7 +134,7 @@ impl Session {
         };
         let target = Target::new(CONDUCTOR_TOPIC)
             .namespace("baseapi")
-            .version("1.1");
+            .version("1.0");
         let patience = PATIENCE.min(self.settings.service.rpc_response_timeout);
         let client = RpcClient::new(transport.clone(), target).timeout(patience);
         let args = Kwargs::new().value("arg", PROGRAM).map_err(failed)?;

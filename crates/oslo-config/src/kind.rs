@@ -44,6 +44,17 @@ pub enum Kind {
     HostDomain,
     /// One of these texts.
     Choice(&'static [&'static str]),
+    /// The highest version of an interface: itself, or the name of a release that stands for it. Nothing at all is no bound.
+    Cap(Cap),
+}
+
+/// What may stand for the highest version of an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cap {
+    /// Names of releases, and the version each stands for.
+    pub releases: &'static [(&'static str, &'static str)],
+    /// Whether the word `auto` is a value too.
+    pub auto: bool,
 }
 
 impl Kind {
@@ -103,8 +114,52 @@ impl Kind {
                 }
                 Value::Text(text.to_owned())
             }
+            Self::Cap(cap) => match cap.parse(text)? {
+                Some(version) => Value::Text(version.to_owned()),
+                None => return Ok(None),
+            },
         }))
     }
+}
+
+impl Cap {
+    /// The word that leaves the choice to the program.
+    pub const AUTO: &'static str = "auto";
+
+    fn parse<'a>(&self, text: &'a str) -> Result<Option<&'a str>, String> {
+        let text = text.trim();
+        let version = self.releases.iter().find(|(release, _)| *release == text);
+        match version {
+            Some((_, version)) => Ok(Some(version)),
+            None if text.is_empty() => Ok(None),
+            None if self.auto && text == Self::AUTO => Ok(Some(text)),
+            None if is_version(text) => Ok(Some(text)),
+            None => Err(format!("valid values are {self}, but found {text:?}")),
+        }
+    }
+}
+
+impl fmt::Display for Cap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a version N.N")?;
+        let auto = self.auto.then_some(Self::AUTO);
+        let names = auto
+            .into_iter()
+            .chain(self.releases.iter().map(|(name, _)| *name));
+        for (index, name) in names.enumerate() {
+            f.write_str(if index == 0 { " or one of " } else { ", " })?;
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+/// Two numbers with a dot between them.
+fn is_version(text: &str) -> bool {
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok();
+    text.split_once('.')
+        .is_some_and(|(major, minor)| number(major) && number(minor))
 }
 
 impl fmt::Display for Kind {
@@ -142,6 +197,7 @@ impl fmt::Display for Kind {
             Self::Uri => f.write_str("URI"),
             Self::HostDomain => f.write_str("host name or address"),
             Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
+            Self::Cap(cap) => cap.fmt(f),
         }
     }
 }

@@ -50,7 +50,7 @@ pub use args::ConfigArgs;
 pub use config::Config;
 pub use error::Error;
 pub use finding::Finding;
-pub use kind::{FromValue, Kind, Value};
+pub use kind::{Cap, FromValue, Kind, Value};
 pub use loader::Loader;
 pub use location::{Excerpt, Location};
 pub use opt::{Opt, Preset};

@@ -6,6 +6,7 @@ use tokio::time::timeout_at;
 use uuid::Uuid;
 
 use crate::args::Kwargs;
+use crate::caps::VersionCap;
 use crate::clock;
 use crate::context::CallContext;
 use crate::driver::{Outgoing, ReplyMessage, ReplyTo};
@@ -13,7 +14,7 @@ use crate::envelope::{ReplyBody, RequestHead};
 use crate::error::{Error, Result};
 use crate::failure::RemoteError;
 use crate::json::Json;
-use crate::target::{Target, version_is_compatible};
+use crate::target::Target;
 use crate::transport::Transport;
 
 /// How long a driver may overrun the caller's deadline to say why it could not send: its reason is worth more than
@@ -53,10 +54,10 @@ impl RpcClient {
         })
     }
 
-    /// The highest version that may be sent.
+    /// The highest version that may be sent, if the transport's own caps allow as much.
     #[must_use]
     pub fn version_cap(mut self, cap: impl Into<String>) -> Self {
-        self.0.version_cap = Some(cap.into());
+        self.0 = self.0.version_cap(cap);
         self
     }
 
@@ -72,7 +73,7 @@ impl RpcClient {
         self.0.clone()
     }
 
-    /// Whether the cap lets `version` through.
+    /// Whether the caps let `version` through.
     #[must_use]
     pub fn can_send_version(&self, version: &str) -> bool {
         self.0.can_send_version(version)
@@ -91,7 +92,7 @@ impl RpcClient {
 pub struct Prepared {
     transport: Transport,
     target: Target,
-    version_cap: Option<String>,
+    version_cap: Option<VersionCap>,
     timeout: Duration,
     monitor: Option<Duration>,
     retry: Option<u32>,
@@ -128,9 +129,13 @@ impl Prepared {
         self
     }
 
-    /// The highest version that may be sent.
+    /// The highest version that may be sent, if the transport's own caps allow as much.
     pub fn version_cap(mut self, cap: impl Into<String>) -> Self {
-        self.version_cap = Some(cap.into());
+        let cap: String = cap.into();
+        self.version_cap = Some(VersionCap {
+            version: cap.into(),
+            set_by: None,
+        });
         self
     }
 
@@ -153,12 +158,17 @@ impl Prepared {
         self
     }
 
-    /// Whether the cap lets `version` through.
+    /// Whether the caps let `version` through.
     #[must_use]
     pub fn can_send_version(&self, version: &str) -> bool {
-        self.version_cap
-            .as_ref()
-            .is_none_or(|cap| version_is_compatible(cap, version))
+        self.cap_below(version).is_none()
+    }
+
+    /// The cap that does not let `version` through, if one does not.
+    fn cap_below(&self, version: &str) -> Option<&VersionCap> {
+        let deployed = self.transport.options().version_caps.of(&self.target);
+        let caps = [self.version_cap.as_ref(), deployed];
+        caps.into_iter().flatten().find(|cap| !cap.allows(version))
     }
 
     /// Calls a method and waits for what it returns. Dropping the future gives up; where the bus can tell, the server
@@ -333,11 +343,10 @@ impl Prepared {
 
     fn checked_target(&self) -> Result<Target> {
         let wanted = self.target.version.as_deref().unwrap_or("1.0");
-        if let Some(cap) = &self.version_cap
-            && !version_is_compatible(cap, wanted)
-        {
+        if let Some(cap) = self.cap_below(wanted) {
             return Err(Error::VersionCap {
                 version: wanted.to_owned(),
+                target: self.target.to_string(),
                 cap: cap.clone(),
             });
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::caps::VersionCap;
 use crate::failure::RemoteError;
 
 /// The result of everything in this crate that talks to somebody.
@@ -40,14 +41,14 @@ pub enum Error {
     },
 
     /// The wanted version is above the pin, as oslo.messaging's `RPCVersionCapError`.
-    #[error(
-        "send version {version}: it needs the same major and no higher minor than the version cap {cap}"
-    )]
+    #[error("send version {version} to {target}: {}", over(.cap))]
     VersionCap {
         /// The version that was asked for.
         version: String,
+        /// The target as text.
+        target: String,
         /// The highest version that may be sent.
-        cap: String,
+        cap: VersionCap,
     },
 
     /// No answer came in time, as oslo.messaging's `MessagingTimeout`.
@@ -210,6 +211,20 @@ impl Error {
         Self::Malformed {
             what,
             reason: reason.to_string(),
+        }
+    }
+}
+
+/// Why a version is too high for a cap, and what to do where that is an operator's choice.
+fn over(cap: &VersionCap) -> String {
+    let version = &cap.version;
+    match &cap.set_by {
+        Some(option) => format!(
+            "{option} holds what is sent there to {version}: the same major, and no higher minor; unset it, or raise it when \
+             every service there is new enough"
+        ),
+        None => {
+            format!("it needs the same major and no higher minor than the version cap {version}")
         }
     }
 }

@@ -59,6 +59,7 @@
 
 mod args;
 mod bus;
+mod caps;
 mod client;
 mod clock;
 mod context;
@@ -80,6 +81,7 @@ mod url;
 
 pub use args::{Args, Kwargs};
 pub use bus::BusLimits;
+pub use caps::{VersionCap, VersionCaps};
 pub use client::{Prepared, RpcClient};
 pub use context::{CallContext, ContextBuilder, ContextView};
 pub use dispatcher::{BaseApi, Call, Dispatcher, Endpoint, RequestId};

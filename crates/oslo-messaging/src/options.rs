@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::caps::VersionCaps;
+
 /// What may be decoded. Everything above is refused before it is looked at any closer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -73,6 +75,8 @@ pub struct TransportOptions {
     /// Modules whose remote errors may be taken for what they say they are (`allowed_remote_exmods`): `nova.exception`.
     /// See [`RemoteError`](crate::RemoteError).
     pub allowed_remote_exmods: Vec<String>,
+    /// The highest versions that may be sent; none by default.
+    pub version_caps: VersionCaps,
     /// The shortest wait before connecting again: 50 ms. It doubles, with some chance in it, up to `reconnect_max`.
     pub reconnect_min: Duration,
     /// The longest wait before connecting again: 2 s.
@@ -88,6 +92,7 @@ impl Default for TransportOptions {
             limits: Limits::default(),
             tls: None,
             allowed_remote_exmods: vec!["nova.exception".to_owned()],
+            version_caps: VersionCaps::default(),
             reconnect_min: Duration::from_millis(50),
             reconnect_max: Duration::from_secs(2),
         }

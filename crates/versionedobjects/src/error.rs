@@ -198,6 +198,16 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// This side does not let the call out, as it is configured; trying again does not change that.
+    #[error("call {class}.{method}: {reason}")]
+    NotSent {
+        /// The class.
+        class: String,
+        /// The method.
+        method: String,
+        /// Why, as the transport says it.
+        reason: String,
+    },
 }
 
 /// Why a value does not fit a type, with the kind of error Python raises.
@@ -432,6 +442,11 @@ impl Error {
             Self::Unreachable { .. } => Exception::new(
                 "oslo_messaging.exceptions",
                 "MessagingTimeout",
+                self.to_string(),
+            ),
+            Self::NotSent { .. } => Exception::new(
+                "oslo_messaging.rpc.client",
+                "RPCVersionCapError",
                 self.to_string(),
             ),
         }

@@ -3,6 +3,7 @@
 
 mod a_failed_build_is_an_error_with_a_fault;
 mod an_older_compute_receives_what_it_can_read;
+mod caps_hold_what_computes_are_sent;
 mod computes_outlive_their_conductors;
 mod mixed_releases_need_no_backports;
 mod no_database_is_linked;

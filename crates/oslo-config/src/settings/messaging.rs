@@ -101,20 +101,6 @@ settings! {
     }
 }
 
-settings! {
-    /// The newest versions to speak during an upgrade, of `[upgrade_levels]`: a release's name, a version, or auto.
-    pub struct UpgradeLevels {
-        /// Towards computes. Not honoured: a warning says so.
-        compute: Option<String> = Kind::Text, Preset::None;
-        /// Towards conductors. Not honoured: a warning says so.
-        conductor: Option<String> = Kind::Text, Preset::None;
-        /// Towards schedulers. Not honoured: a warning says so.
-        scheduler: Option<String> = Kind::Text, Preset::None;
-        /// Towards any service, for what all of them answer. Not honoured: a warning says so.
-        baseapi: Option<String> = Kind::Text, Preset::None;
-    }
-}
-
 /// The running program's name.
 fn program() -> String {
     let path = std::env::current_exe().ok();

@@ -9,12 +9,14 @@ mod database;
 mod logging;
 mod messaging;
 mod service;
+mod upgrade_levels;
 
 pub use compute::Compute;
 pub use database::Database;
 pub use logging::Logging;
-pub use messaging::{Grpc, Rabbit, UpgradeLevels};
+pub use messaging::{Grpc, Rabbit};
 pub use service::{Conductor, Service};
+pub use upgrade_levels::UpgradeLevels;
 
 use crate::config::Config;
 use crate::error::Error;

@@ -93,6 +93,20 @@ fn values_out_of_range_are_refused_with_their_place() {
             "[oslo_messaging_rabbit]\nkombu_failover_strategy = x",
             "valid values are",
         ),
+        (
+            "[upgrade_levels]\nconductor = auto",
+            "valid values are a version N.N or one of grizzly, havana, ",
+        ),
+        (
+            "[upgrade_levels]\ncompute = zedd",
+            "valid values are a version N.N or one of auto, icehouse, ",
+        ),
+        (
+            "[upgrade_levels]\nbaseapi = zed",
+            "valid values are a version N.N, but found \"zed\"",
+        ),
+        ("[upgrade_levels]\nscheduler = 4.x", "but found \"4.x\""),
+        ("[upgrade_levels]\ncompute = 6", "but found \"6\""),
     ] {
         let error = Settings::read(&nova(text)).unwrap_err().to_string();
         assert!(
@@ -100,6 +114,21 @@ fn values_out_of_range_are_refused_with_their_place() {
             "{text:?}: {error}"
         );
     }
+}
+
+#[test]
+fn releases_stand_for_the_versions_they_came_with() {
+    let levels = |text: &str| {
+        let text = format!("[upgrade_levels]\n{text}");
+        Settings::read(&nova(&text)).unwrap().upgrade_levels
+    };
+    let given = levels("compute = ussuri\nconductor = ocata\nscheduler = pike\nbaseapi = 1.0");
+    assert_eq!(given.compute.as_deref(), Some("5.11"));
+    assert_eq!(given.conductor.as_deref(), Some("3.0"));
+    assert_eq!(given.scheduler.as_deref(), Some("4.4"));
+    assert_eq!(given.baseapi.as_deref(), Some("1.0"));
+    // As oslo.messaging has it, nothing is no bound.
+    assert_eq!(levels("compute =\nconductor ="), levels(""));
 }
 
 #[test]

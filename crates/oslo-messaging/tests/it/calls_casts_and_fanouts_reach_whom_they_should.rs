@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oslo_messaging::{
     CallContext, Error, Kwargs, Limits, RpcClient, ServerOptions, Target, Transport,
-    TransportOptions,
+    TransportOptions, VersionCaps,
 };
 
 use crate::support::{Probe, client, echo, fake, fake_with, serve, serve_with, until, value};
@@ -98,6 +98,42 @@ async fn calls_take_turns_casts_go_to_one_and_fanouts_to_all() {
             .all(|probe| probe.calls("note").contains(&"value=\"all\"".to_owned()))
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_caps_of_a_transport_hold_whoever_uses_it() {
+    let transport = fake_with(TransportOptions {
+        version_caps: VersionCaps::default()
+            .topic("conductor", "2.1", "[upgrade_levels] conductor")
+            .namespace("baseapi", "1.0", "[upgrade_levels] baseapi"),
+        ..TransportOptions::default()
+    })
+    .await;
+    let probe = Probe::new();
+    let _server = serve(&transport, "h1", &probe).await;
+    let (context, none) = (CallContext::empty(), Kwargs::new());
+
+    let client = client(&transport).version_cap("3.0");
+    assert!(!client.can_send_version("3.0") && !client.can_send_version("2.2"));
+    let error = echo(&client, "hello").await.expect_err("it needs 3.0");
+    assert!(error.nothing_was_done());
+    assert_eq!(
+        error.to_string(),
+        "send version 3.0 to conductor: [upgrade_levels] conductor holds what is sent there to 2.1: the same major, and no \
+         higher minor; unset it, or raise it when every service there is new enough"
+    );
+    let cast = client.prepare().cast(&context, "note", &none).await;
+    assert!(matches!(cast, Err(Error::VersionCap { .. })), "{cast:?}");
+    assert!(probe.calls("note").is_empty() && probe.calls("echo").is_empty());
+
+    let args = Kwargs::new().value("arg", "x").unwrap();
+    let target = Target::new("conductor").namespace("baseapi").version("1.0");
+    let ping = RpcClient::new(transport.clone(), target).prepare();
+    let pong = ping.call(&context, "ping", &args).await;
+    pong.expect("a ping came with 1.0");
+    let newer = ping.version("1.1");
+    let error = newer.call(&context, "ping", &args).await;
+    assert!(matches!(error, Err(Error::VersionCap { .. })), "{error:?}");
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ pub(super) async fn ping(options: &Ping, session: &Session) -> Result<Answer> {
     };
     let client = RpcClient::new(
         session.bus().await?.clone(),
-        target.namespace("baseapi").version("1.1"),
+        target.namespace("baseapi").version("1.0"),
     )
     .timeout(Duration::from_secs(options.timeout));
     let args = Kwargs::new().value("arg", PROGRAM).map_err(failed)?;
