@@ -115,18 +115,8 @@ impl Error {
 
     /// Whether waiting for the conductor may help.
     pub(crate) fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Object { source, .. } if is_unreachable(source))
+        matches!(self, Self::Object { source, .. } if source.is_unreachable())
     }
-}
-
-/// Whether nobody with a database could be asked, which says nothing about
-/// what was asked.
-pub(crate) fn is_unreachable(error: &nova_objects::Error) -> bool {
-    matches!(
-        error,
-        nova_objects::Error::Model(error)
-            if matches!(**error, versionedobjects::Error::Unreachable { .. })
-    )
 }
 
 /// Why an operation on an instance failed.

@@ -30,7 +30,6 @@
 mod client;
 mod endpoint;
 mod error;
-mod heartbeat;
 mod locks;
 mod manager;
 mod node_identity;

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::is_unreachable;
-
 /// How long to go on trying what could not be asked of a conductor.
 ///
 /// The original gives up after one `rpc_response_timeout` and leaves the
@@ -63,7 +61,7 @@ impl Retry {
 
     /// After a failure: waits and says yes when another try makes sense.
     pub(crate) async fn again(&mut self, error: &nova_objects::Error) -> bool {
-        if !is_unreachable(error) {
+        if !error.is_unreachable() {
             return false;
         }
         let now = Instant::now();

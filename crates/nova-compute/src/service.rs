@@ -4,10 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nova_objects::service::SERVICE_VERSION;
-use nova_objects::{Context, InstanceList, RequestContext, Service};
+use nova_objects::{Context, InstanceList, RequestContext};
 use nova_rpc::{ConductorClient, Member, Peers, SkewCounts};
-use nova_service::request_codec;
+use nova_service::{Registration, request_codec};
 use oslo_messaging::{Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -16,7 +15,7 @@ use crate::manager::Manager;
 use crate::virt::VirtDriver;
 use crate::{
     COMPUTE_BINARY, COMPUTE_TOPIC, COMPUTE_VERSION, ComputeEndpoint, ComputeOptions, Error,
-    ResourceTracker, Result, heartbeat, readiness,
+    ResourceTracker, Result, readiness,
 };
 
 /// The last version of the major before, which callers of older releases send
@@ -82,7 +81,7 @@ impl Compute {
             tracker.clone(),
             options.patience,
         ));
-        let service = loop {
+        let registration = loop {
             state.send_replace(State::WaitingForConductor);
             readiness::wait_for_conductor(transport)
                 .await
@@ -97,11 +96,12 @@ impl Compute {
         };
         let server = serve(transport, &ctx, &options, &manager, &peers).await?;
         state.send_replace(State::Ready);
-        let mut tasks = vec![tokio::spawn(heartbeat::report(
+        let reporting = state.clone();
+        let every = options.report_interval;
+        let mut tasks = vec![tokio::spawn(registration.report(
             ctx.clone(),
-            service,
-            options.report_interval,
-            state.clone(),
+            every,
+            move |reached| note(&reporting, reached),
         ))];
         if let Some(every) = options.audit_interval {
             tasks.push(tokio::spawn(audit(ctx, tracker, every)));
@@ -162,14 +162,12 @@ async fn prepare(
     options: &ComputeOptions,
     tracker: &ResourceTracker,
     manager: &Manager,
-) -> Result<Service> {
+) -> Result<Registration> {
     let failed = |doing| move |source| Error::Object { doing, source };
-    let service = register(ctx, &options.host)
+    let registration = Registration::of(ctx, &options.host, COMPUTE_BINARY, COMPUTE_TOPIC)
         .await
         .map_err(failed("register this service"))?;
-    let id = service
-        .id()
-        .map_err(|error| failed("register this service")(error.into()))?;
+    let id = registration.id().map_err(failed("register this service"))?;
     tracker.prepare(ctx, id).await?;
     let instances = InstanceList::get_by_host(ctx, options.host.as_str())
         .expected_attrs(["info_cache", "metadata", "system_metadata", "flavor"])
@@ -179,50 +177,24 @@ async fn prepare(
         manager.recover(ctx, &mut instance).await;
     }
     tracker.audit(ctx).await?;
-    Ok(service)
+    Ok(registration)
 }
 
-/// The service's record, found or made, with this release's version.
-async fn register(ctx: &Context, host: &str) -> nova_objects::Result<Service> {
-    if let Some(service) = existing(ctx, host).await? {
-        return Ok(service);
-    }
-    let mut service = Service::new();
-    service.set_host(host);
-    service.set_binary(COMPUTE_BINARY);
-    service.set_topic(COMPUTE_TOPIC);
-    service.set_report_count(0);
-    match service.create(ctx).await {
-        Ok(()) => {
-            tracing::info!(host, "service record created");
-            Ok(service)
-        }
-        // Lost a race, or the answer to the first try.
-        Err(error)
-            if error.is_class("ServiceTopicExists") || error.is_class("ServiceBinaryExists") =>
-        {
-            existing(ctx, host).await?.ok_or(error)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-async fn existing(ctx: &Context, host: &str) -> nova_objects::Result<Option<Service>> {
-    let Some(mut service) = Service::get_by_host_and_binary(ctx, host, COMPUTE_BINARY).await?
-    else {
-        return Ok(None);
+/// Whether a conductor could be reached for a report.
+fn note(state: &watch::Sender<State>, reached: bool) {
+    let (from, to) = if reached {
+        (State::Disconnected, State::Ready)
+    } else {
+        (State::Ready, State::Disconnected)
     };
-    let version = service.version()?;
-    if version != SERVICE_VERSION {
-        tracing::info!(
-            from = version,
-            to = SERVICE_VERSION,
-            "updating the version of this service"
-        );
-        service.set_version(SERVICE_VERSION);
-        service.save(ctx).await?;
-    }
-    Ok(Some(service))
+    state.send_if_modified(|state| {
+        // It may be a third one by now.
+        let fits = *state == from;
+        if fits {
+            *state = to;
+        }
+        fits
+    });
 }
 
 async fn serve(

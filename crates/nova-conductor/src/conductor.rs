@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nova_db::NovaDb;
-use nova_objects::{NovaStore, registry};
+use nova_objects::{NovaStore, RequestContext, registry};
 use nova_rpc::{CONDUCTOR_TOPIC, CONDUCTOR_VERSION, Member, ObjectEndpoint, Skew, SkewCounts};
-use nova_service::{Pin, request_codec};
+use nova_service::{Pin, Registration, request_codec};
 use oslo_config::Settings;
 use oslo_messaging::driver::AckPolicy;
 use oslo_messaging::{Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport};
@@ -24,8 +24,8 @@ pub struct Conductor {
     server: RpcServer,
     member: Member,
     skew: Skew,
-    /// Forgets old outcomes as long as the conductor lives.
-    _forgetting: Option<DropGuard>,
+    /// Ends what goes on beside the serving: reports, and forgetting outcomes.
+    _beside: Option<DropGuard>,
 }
 
 /// The program, as it says itself to others.
@@ -41,6 +41,9 @@ pub struct ConductorOptions {
     pub at_least_once: Option<OutcomeLimits>,
     /// Behave as a release that knows no newer versions than this names.
     pub pin: Option<Pin>,
+    /// Be on record in the table of services, as the original is, with a sign of life so often; none if it is zero. `None`
+    /// keeps no record.
+    pub report_interval: Option<Duration>,
 }
 
 /// How long outcomes are kept, and how many.
@@ -58,6 +61,7 @@ impl Default for ConductorOptions {
             concurrency: ServerOptions::default().concurrency,
             at_least_once: None,
             pin: None,
+            report_interval: None,
         }
     }
 }
@@ -75,6 +79,7 @@ impl ConductorOptions {
                 count: conductor.rpc_outcomes_count,
             }),
             pin: None,
+            report_interval: Some(settings.service.report_interval),
         }
     }
 
@@ -104,6 +109,15 @@ pub enum Error {
         /// Why.
         #[source]
         source: oslo_messaging::Error,
+    },
+    /// There is no record of this service, and none can be made.
+    #[error("register {host} in the table of services")]
+    Register {
+        /// As whom.
+        host: String,
+        /// Why.
+        #[source]
+        source: nova_objects::Error,
     },
     /// A database has no place for the outcomes of requests.
     #[error(
@@ -141,7 +155,8 @@ impl Conductor {
     /// The same, with options.
     ///
     /// # Errors
-    /// When the bus refuses to listen, or a database to keep outcomes.
+    /// When the bus refuses to listen, or a database to keep outcomes or the
+    /// service's record.
     pub async fn start_with(
         transport: &Transport,
         host: &str,
@@ -151,22 +166,37 @@ impl Conductor {
         let store: Arc<dyn NovaStore> = Arc::new(db.clone());
         let route = Route::Direct(Store::new(store));
         let mut endpoint = ObjectEndpoint::new(registry(), route, request_codec());
-        let mut forgetting = None;
+        let stop = CancellationToken::new();
         if let Some(limits) = options.at_least_once {
             db.create_outcomes().await?;
             endpoint = endpoint.applying_once(Arc::new(DatabaseOutcomes::new(db.clone())));
-            let stop = CancellationToken::new();
-            forgetting = Some(stop.clone().drop_guard());
-            tokio::spawn(async move {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = forget(&db, limits) => {}
-                }
-            });
+            let (db, stop) = (db.clone(), stop.clone());
+            tokio::spawn(async move { stop.run_until_cancelled(forget(&db, limits)).await });
         }
+        let beside = stop.clone().drop_guard();
+        // Whoever is answered by it finds it on record.
+        let registration = match options.report_interval {
+            Some(every) => {
+                let own = db.context(RequestContext::admin());
+                let registration = Registration::of(&own, host, PROGRAM, CONDUCTOR_TOPIC)
+                    .await
+                    .map_err(|source| Error::Register {
+                        host: host.to_owned(),
+                        source,
+                    })?;
+                Some((registration, own, every))
+            }
+            None => None,
+        };
         let server = options.server();
         let mut conductor = Self::pinned(transport, host, endpoint, server, options.pin).await?;
-        conductor._forgetting = forgetting;
+        if let Some((registration, own, every)) = registration {
+            tokio::spawn(async move {
+                let report = registration.report(own, every, |_| {});
+                stop.run_until_cancelled(report).await
+            });
+        }
+        conductor._beside = Some(beside);
         Ok(conductor)
     }
 
@@ -227,7 +257,7 @@ impl Conductor {
             server,
             member,
             skew,
-            _forgetting: None,
+            _beside: None,
         })
     }
 

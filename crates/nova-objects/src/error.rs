@@ -191,6 +191,12 @@ impl Error {
         }
     }
 
+    /// Whether nobody with a database could be asked, which says nothing about what was asked.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Model(error) if matches!(**error, versionedobjects::Error::Unreachable { .. }))
+    }
+
     /// Nova's `ObjectActionError`: the object cannot do that in its state.
     pub fn action(action: impl Into<String>, reason: impl Into<String>) -> Self {
         NovaException::ObjectActionError {

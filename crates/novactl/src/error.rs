@@ -163,7 +163,7 @@ impl Error {
             | Self::NoAnswer { .. }
             | Self::Watch(_) => Exit::Unavailable,
             Self::Object(error) | Self::Server(nova_api::Error::Object(error))
-                if is_unreachable(error) =>
+                if error.is_unreachable() =>
             {
                 Exit::Unavailable
             }
@@ -186,7 +186,7 @@ impl Error {
                     .to_owned(),
             ),
             Self::Watch(_) => Some("start it again; what passed meanwhile is not shown".to_owned()),
-            Self::Object(error) | Self::Server(nova_api::Error::Object(error)) if is_unreachable(error) => {
+            Self::Object(error) | Self::Server(nova_api::Error::Object(error)) if error.is_unreachable() => {
                 Some("see whether `nova-conductor` is running and its log is quiet".to_owned())
             }
             Self::NotFound { kind, near, .. } if near.is_empty() => Some(format!("`novactl {kind} list` shows what there is")),
@@ -248,10 +248,6 @@ impl Error {
             "error": { "kind": self.kind(), "message": self.to_string(), "causes": causes, "hint": self.hint() },
         })
     }
-}
-
-fn is_unreachable(error: &nova_objects::Error) -> bool {
-    matches!(error, nova_objects::Error::Model(error) if matches!(**error, versionedobjects::Error::Unreachable { .. }))
 }
 
 /// What a file is called in an error.

@@ -19,7 +19,6 @@ use nova_objects::{Context, Instance};
 use tokio::sync::Semaphore;
 use versionedobjects::{Json, ObjectExt as _};
 
-use crate::error::is_unreachable;
 use crate::locks::InstanceLocks;
 use crate::virt::{VirtDriver, VirtError};
 use crate::{OperationError, Patience, ResourceTracker};
@@ -197,7 +196,7 @@ impl Manager {
             tracing::info!(%error, "the task was possibly preempted");
             return;
         }
-        if matches!(error, OperationError::Object(error) if is_unreachable(error)) {
+        if matches!(error, OperationError::Object(error) if error.is_unreachable()) {
             tracing::error!(%error, "the instance is left as it is until the next start of this compute");
             return;
         }

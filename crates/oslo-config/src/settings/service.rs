@@ -31,7 +31,7 @@ settings! {
         /// The folder for state that survives a restart.
         state_path: PathBuf = Kind::Text,
             Preset::Computed { shown: "<data folder>", compute: data_dir };
-        /// Seconds between two reports of a service that it is alive.
+        /// Seconds between two reports of a service that it is alive; 0 for none.
         report_interval: Duration = Kind::at_least(0), Preset::Text("10");
         /// Seconds after its last report that a service counts as down.
         service_down_time: Duration = Kind::at_least(0), Preset::Text("60");

@@ -129,6 +129,8 @@ impl Configuration {
         let rest = format!(
             "host = {host}\n\
              rpc_response_timeout = 20\n\
+             # Reports come when they come, and no two runs would be equal.\n\
+             report_interval = 0\n\
              [database]\n\
              connection = {main}\n\
              [api_database]\n\
