@@ -1,10 +1,11 @@
 //! A Nova service without a database makes the calls of `interop/cases` to the real nova-conductor, to ours, and to both
 //! on one topic, on equal databases that `nova-manage` created, and what comes of each is the same.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use nova_conductor::Conductor;
@@ -14,7 +15,7 @@ use oslo_messaging::{Transport, TransportOptions};
 use oslo_messaging_rabbit::{RabbitFactory, RabbitOptions};
 use versionedobjects::Route;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_support::database::{TestDatabase, nova_db::Dialect, run_on_a_large_stack};
 use test_support::peers::{Configuration, Nova, Process, Vhost, run};
 
@@ -123,6 +124,46 @@ impl Deployment {
         let lines = run(&mut command);
         let read = |line| serde_json::from_str(line).expect("a line of JSON");
         lines.lines().map(read).collect()
+    }
+}
+
+/// What came of the calls of a script so far, a line each.
+struct Calling {
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+    child: Child,
+}
+
+impl Calling {
+    fn start(deployment: &Deployment, cases: &Path) -> Self {
+        let mut command = deployment.nova.script("calls.py");
+        command
+            .arg(&deployment.configuration.file)
+            .arg(cases)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the script starts");
+        let output = child.stdout.take().expect("it is piped");
+        Self {
+            lines: BufReader::new(output).lines(),
+            child,
+        }
+    }
+
+    /// The next outcome, when there is one, and how long that took.
+    fn next(&mut self) -> (Value, Duration) {
+        let waited = Instant::now();
+        let line = self.lines.next().expect("there is another call");
+        let line = line.expect("it is text");
+        let outcome = serde_json::from_str(&line).expect("a line of JSON");
+        (outcome, waited.elapsed())
+    }
+}
+
+impl Drop for Calling {
+    fn drop(&mut self) {
+        // It has ended, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -400,5 +441,51 @@ fn our_client_is_answered_by_the_original_as_its_own_is() {
             found.join("\n")
         );
         relay.stop(Duration::from_secs(5)).await;
+    });
+}
+
+#[test]
+fn a_python_caller_of_a_silent_conductor_is_told_in_time_and_finds_it_again() {
+    with_nova(|nova| async move {
+        const PATIENCE: u64 = 2;
+        let Some(mut ours) = Deployment::prepare(&nova).await else {
+            return;
+        };
+        nova.seed(&ours.configuration);
+        ours.start_ours();
+        ours.ready().await;
+        // Each waits for a second before it is made: time enough to silence the conductor, or to wake it.
+        let call = |name: &str| {
+            json!({
+                "name": name, "pause": true, "rpc": "object_class_action_versions", "timeout": PATIENCE,
+                "args": {
+                    "objname": "Service", "objmethod": "get_by_host_and_binary",
+                    "object_versions": {"$manifest": "Service"},
+                    "args": [HOST, "nova-conductor"], "kwargs": {},
+                },
+            })
+        };
+        let cases = json!(["before", "silent", "silent still", "after", "after that"].map(call));
+        let file = ours.configuration.folder().join("silence.json");
+        fs::write(&file, cases.to_string()).expect("cases can be written");
+        let mut calling = Calling::start(&ours, &file);
+        let answered = |outcome: &Value| outcome["value"]["nova_object.name"] == "Service";
+
+        let (before, _) = calling.next();
+        assert!(answered(&before), "{before}");
+        ours.conductors[0].freeze();
+        for _ in 0..2 {
+            let (told, waited) = calling.next();
+            assert_eq!(told["error"]["class"], "MessagingTimeout", "{told}");
+            // And what it slept before.
+            let longest = Duration::from_secs(PATIENCE + 1 + 3);
+            assert!(waited < longest, "told after {waited:?}");
+        }
+        ours.conductors[0].thaw();
+        for _ in 0..2 {
+            let (after, _) = calling.next();
+            assert!(answered(&after), "{after}");
+        }
+        ours.conductors[0].check();
     });
 }

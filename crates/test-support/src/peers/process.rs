@@ -61,6 +61,16 @@ impl Process {
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
 
+    /// Has it do nothing at all until [`thaw`](Self::thaw), with its connections open: alive, and silent.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Has it go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
     fn signal(&self, signal: &str) {
         // Its children too: the original's conductor works in those.
         let group = format!("-{}", self.child.id());
@@ -85,6 +95,8 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.signal("-TERM");
+        // One that is frozen would not hear it.
+        self.thaw();
         self.ended_within(GRACE);
         self.signal("-KILL");
         // It has ended by now.

@@ -44,7 +44,13 @@ impl MariaDb {
     /// The SQLAlchemy URL of one of its databases.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        format!("mysql+pymysql://root@127.0.0.1:{}/{database}", self.port)
+        format!("mysql+pymysql://root@{}/{database}", self.address())
+    }
+
+    /// `127.0.0.1:PORT`
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// The processor time it has used since it was started.

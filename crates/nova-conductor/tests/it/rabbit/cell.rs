@@ -53,6 +53,14 @@ impl Cell {
         }
     }
 
+    /// The same databases, by way of another address.
+    pub(super) fn by_way_of(mut self, server: &MariaDb, address: &str) -> Self {
+        for url in [&mut self.main, &mut self.api] {
+            *url = url.replace(&server.address(), address);
+        }
+        self
+    }
+
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }

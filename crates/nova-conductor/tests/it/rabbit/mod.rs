@@ -10,3 +10,5 @@ mod kill_points;
 mod load;
 mod process;
 mod process_faults;
+mod proxy;
+mod slow_database;
