@@ -18,6 +18,7 @@ import nova_process
 import oslo_messaging
 from oslo_messaging._drivers import common as driver_common
 from oslo_utils import timeutils
+from oslo_versionedobjects import base as ovo_base
 
 from nova.conductor import rpcapi
 from nova import context as nova_context
@@ -115,7 +116,7 @@ class Script:
             primitive.update((key, item) for key, item in given.items() if key != '$primitive')
             return primitive
         if '$manifest' in given:
-            manifest = base.obj_tree_get_versions(given['$manifest'])
+            manifest = ovo_base.obj_tree_get_versions(given['$manifest'])
             manifest.update((key, item) for key, item in given.items() if key != '$manifest')
             return {name: version for name, version in manifest.items() if version}
         if '$time' in given:

@@ -295,6 +295,20 @@ fn forget_words(outcome: &mut Value) {
     }
 }
 
+/// Messages of cases that never came as far as the bus: two scripts that fail by themselves are alike.
+fn unsent(files: &[PathBuf], outcomes: &[Value]) -> Vec<String> {
+    let raw = cases(files).into_iter().zip(outcomes);
+    raw.filter(|(case, outcome)| {
+        let answered = outcome["wire"]
+            .as_array()
+            .is_some_and(|wire| !wire.is_empty());
+        let silent = outcome["error"]["class"] == "MessagingTimeout";
+        case.get("rpc").is_some() && outcome.get("error").is_some() && !answered && !silent
+    })
+    .map(|(case, outcome)| format!("{} was not sent: {outcome}", case["name"]))
+    .collect()
+}
+
 /// Whether everything that is expected is there; a list may go on.
 fn includes(outcome: &Value, expected: &Value) -> bool {
     match (outcome, expected) {
@@ -365,6 +379,7 @@ fn callers_of_either_conductor_or_of_both_are_answered_alike() {
             );
             if older.is_none() {
                 found.extend(unlike_recorded(&theirs));
+                found.extend(unsent(&files, &theirs));
             }
             let ours = differences(&files, Who::Ours, ours, theirs.clone());
             let both = differences(&files, Who::Both, both, theirs);
