@@ -2,6 +2,8 @@
 
 use versionedobjects::{EnumField, Value, ValueError};
 
+use super::lowered;
+
 /// A processor architecture by libvirt's name for it.
 #[derive(EnumField, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[enum_field(name = "Architecture", coerce = canonicalize)]
@@ -113,13 +115,9 @@ pub enum Architecture {
 /// Lower case, and one name for each of those with several (nova
 /// `objects/fields.py`, `Architecture.canonicalize`).
 fn canonicalize(value: Value) -> Result<Value, ValueError> {
-    let Value::Str(name) = value else {
-        return Ok(value);
-    };
-    let name = name.to_lowercase();
-    Ok(Value::from(match name.as_str() {
+    lowered(value, |name| match name {
         "i386" | "i486" | "i586" | "x86_32" | "x86_32p" => "i686",
         "amd64" => "x86_64",
         other => other,
-    }))
+    })
 }

@@ -2,6 +2,8 @@
 
 use versionedobjects::{EnumField, Value, ValueError};
 
+use super::lowered;
+
 /// A virtualization type, as guests see it. One driver may offer several.
 #[derive(EnumField, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[enum_field(name = "HVType", coerce = canonicalize_hv_type)]
@@ -77,15 +79,10 @@ pub enum HvType {
 /// Lower case, and `xapi` is Xen (nova `objects/fields.py`,
 /// `HVType.canonicalize`).
 fn canonicalize_hv_type(value: Value) -> Result<Value, ValueError> {
-    let Value::Str(name) = value else {
-        return Ok(value);
-    };
-    let name = name.to_lowercase();
-    Ok(Value::from(if name == "xapi" {
-        "xen"
-    } else {
-        name.as_str()
-    }))
+    lowered(value, |name| match name {
+        "xapi" => "xen",
+        other => other,
+    })
 }
 
 /// The interface between a guest and its host.
@@ -109,13 +106,9 @@ pub enum VmMode {
 /// Lower case, and the names from before Folsom (nova `objects/fields.py`,
 /// `VMMode.canonicalize`).
 fn canonicalize_vm_mode(value: Value) -> Result<Value, ValueError> {
-    let Value::Str(name) = value else {
-        return Ok(value);
-    };
-    let name = name.to_lowercase();
-    Ok(Value::from(match name.as_str() {
+    lowered(value, |name| match name {
         "pv" => "xen",
         "hv" | "baremetal" => "hvm",
         other => other,
-    }))
+    })
 }

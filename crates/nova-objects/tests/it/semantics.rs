@@ -130,6 +130,21 @@ fn enumerations_take_their_old_names() {
         );
     }
     assert!(HVSpec::from_list(&["z80".into(), "kvm".into(), "hvm".into()]).is_err());
+    let mut spec = HVSpec::new();
+    for field in ["arch", "hv_type", "vm_mode"] {
+        for (value, class) in [
+            (Value::from("z80"), "ValueError"),
+            (1.5.into(), "AttributeError"),
+            (Value::Null, "ValueError"),
+        ] {
+            let refused = spec.set(field, value.clone()).unwrap_err().to_exception();
+            assert_eq!(
+                refused.class, class,
+                "{field} = {value:?}: {}",
+                refused.message
+            );
+        }
+    }
     assert!(HVSpec::from_list(&["x86_64".into()]).is_err());
 }
 
