@@ -9,6 +9,7 @@
 //! | [`remote`] | calls over `grpc://`, next to a bare [`echo`] that does that SQL |
 //! | [`list`] | lists of up to 10,000 |
 //! | [`conductors`] | calls over RabbitMQ: our conductor, the original, and a bare echo |
+//! | [`fleet`] | two thousand simulated computes with one conductor and one broker |
 //!
 //! [`work`] is what is called everywhere; [`ratio`] measures, [`report`] says what came out.
 
@@ -18,6 +19,7 @@ pub mod conductors;
 pub mod convert;
 pub mod direct;
 pub mod echo;
+pub mod fleet;
 pub mod list;
 pub mod memory;
 pub mod objects;

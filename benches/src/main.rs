@@ -2,7 +2,7 @@
 //! on standard output.
 
 use benches::report::Report;
-use benches::{Result, conductors, convert, direct, list, objects, remote};
+use benches::{Result, conductors, convert, direct, fleet, list, objects, remote};
 use clap::{Parser, ValueEnum};
 use nova_db::Dialect;
 use test_support::database;
@@ -14,7 +14,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Measurements, as ratios to what bounds them.
 #[derive(Parser)]
 struct Args {
-    /// Measure these only, separated by commas.
+    /// Measure these only, separated by commas; all but fleet if none is named.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Group>,
 }
@@ -27,6 +27,7 @@ enum Group {
     Remote,
     List,
     Conductors,
+    Fleet,
 }
 
 fn main() -> Result<()> {
@@ -62,6 +63,10 @@ fn main() -> Result<()> {
         if !measured {
             report.note("no conductors: no MariaDB answers");
         }
+    }
+    // It takes the whole machine, and long.
+    if args.only.contains(&Group::Fleet) {
+        fleet::run(&mut report)?;
     }
     benches::print(&report)
 }

@@ -90,6 +90,8 @@ pub struct Report {
     pub comparisons: Vec<Comparison>,
     /// Other numbers.
     pub facts: Vec<Fact>,
+    /// What the numbers come from, in words.
+    pub remarks: Vec<String>,
     /// What could not be measured, and why.
     pub notes: Vec<String>,
 }
@@ -117,6 +119,13 @@ impl Report {
         };
         eprintln!("{fact}");
         self.facts.push(fact);
+    }
+
+    /// Adds what the numbers come from.
+    pub fn remark(&mut self, remark: impl Into<String>) {
+        let remark = remark.into();
+        eprintln!("{remark}");
+        self.remarks.push(remark);
     }
 
     /// Adds what could not be measured.

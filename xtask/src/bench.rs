@@ -23,7 +23,7 @@ use crate::workspace;
 /// The exit status is 0 when everything was measured, whatever came out.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Measure these only, separated by commas; all but compile if none is named.
+    /// Measure these only, separated by commas; all but fleet and compile if none is named.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "GROUPS")]
     only: Vec<Group>,
 
@@ -51,6 +51,8 @@ enum Group {
     List,
     /// Calls over RabbitMQ: our conductor, the original's, a bare echo.
     Conductors,
+    /// 2,000 simulated computes with one conductor and one broker, or NOVA_FLEET of them: they take the whole machine.
+    Fleet,
     /// How long nova-objects takes to compile.
     Compile,
 }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "database")]
 pub mod database;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 #[cfg(feature = "peers")]
 pub mod peers;
 #[cfg(feature = "servers")]

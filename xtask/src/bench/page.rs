@@ -45,6 +45,7 @@ pub(super) fn results(results: &Value) -> String {
         list(&results["allocations"]["facts"]),
     );
     compile(&mut out, &results["compile"]);
+    remarks(&mut out, list(&results["measured"]["remarks"]));
     for note in list(&results["measured"]["notes"]) {
         line(&mut out, &format!("Not measured: {}.\n", text(note)));
     }
@@ -120,6 +121,15 @@ fn facts(out: &mut String, title: &str, facts: &[Value]) {
     line(out, "");
 }
 
+fn remarks(out: &mut String, remarks: &[Value]) {
+    for remark in remarks {
+        line(out, &format!("- {}", text(remark)));
+    }
+    if !remarks.is_empty() {
+        line(out, "");
+    }
+}
+
 fn compile(out: &mut String, compile: &Value) {
     let Some(steps) = compile.as_object() else {
         return;
@@ -173,6 +183,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_limits_is_listed_below_the_numbers() {
+        let fact = json!({"group": "fleet", "what": "9 computes", "value": 2.5, "unit": "s"});
+        let text = results(
+            &json!({"measured": {"facts": [fact], "remarks": ["limited by a", "limited by b"]}}),
+        );
+        assert!(
+            text.contains("| 9 computes | 2.50 | s |\n\n- limited by a\n- limited by b\n\n"),
+            "{text}"
+        );
+    }
 
     #[test]
     fn a_missed_goal_stands_out() {

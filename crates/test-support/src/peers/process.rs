@@ -61,6 +61,26 @@ impl Process {
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
 
+    /// The processor time it has used, without that of its children.
+    ///
+    /// # Panics
+    ///
+    /// When it has ended.
+    #[cfg(feature = "servers")]
+    pub fn processor_time(&self) -> Duration {
+        crate::servers::processor_time(self.child.id())
+    }
+
+    /// The most memory it had so far, in MiB, without that of its children.
+    ///
+    /// # Panics
+    ///
+    /// When it has ended.
+    #[cfg(feature = "servers")]
+    pub fn peak_memory(&self) -> u64 {
+        crate::servers::peak_memory(self.child.id())
+    }
+
     /// Has it do nothing at all until [`thaw`](Self::thaw), with its connections open: alive, and silent.
     pub fn freeze(&self) {
         self.signal("-STOP");

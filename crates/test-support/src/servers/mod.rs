@@ -160,7 +160,23 @@ pub fn processor_time(process: u32) -> Duration {
     used_by(process, None).expect("a running process has statistics")
 }
 
-/// The same of one that may have ended, or belong to another group.
+/// The most memory a process had so far, in MiB.
+///
+/// # Panics
+///
+/// When there is no such process.
+#[must_use]
+pub fn peak_memory(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))
+        .expect("a running process has a status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next());
+    kib.and_then(|kib| kib.parse::<u64>().ok())
+        .expect("a number")
+        / 1024
+}
+
+/// The processor time of one that may have ended, or belong to another group.
 fn used_by(process: u32, group: Option<u32>) -> Option<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // Its name comes first, and may have anything in it.

@@ -67,20 +67,9 @@ impl Process {
         }
     }
 
-    /// The processor time it has used.
-    pub(super) fn processor_time(&self) -> Duration {
-        test_support::servers::processor_time(self.child.id())
-    }
-
     /// The most memory it had so far, in MiB.
     pub(super) fn peak(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
-            .expect("a running process has a status");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.split_whitespace().next());
-        kib.and_then(|kib| kib.parse::<u64>().ok())
-            .expect("a number")
-            / 1024
+        test_support::servers::peak_memory(self.child.id())
     }
 }
 
