@@ -394,7 +394,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Goes to the next value.
-    pub(crate) fn to_next(&mut self) -> Result<()> {
+    pub(crate) fn go_to_next(&mut self) -> Result<()> {
         self.peek().map(|_| ())
     }
 

@@ -120,7 +120,7 @@ impl Registry {
     /// # Errors
     /// As [`Registry::read`].
     pub fn read_from(&self, reader: &mut Reader<'_>) -> Result<Box<dyn VersionedObject>> {
-        reader.to_next()?;
+        reader.go_to_next()?;
         if let Some(class) = self.announced(reader.ahead()) {
             let mut object = (class.new)();
             primitive::read_into(reader, &mut *object)?;
