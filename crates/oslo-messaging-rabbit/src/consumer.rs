@@ -48,24 +48,40 @@ pub(crate) struct Subscription {
 
 /// A subscription at work.
 pub(crate) struct Consuming {
-    pub(crate) arrived: mpsc::Receiver<Arrived>,
     pub(crate) phase: watch::Receiver<Phase<()>>,
-    /// Takes no more; what was taken comes out of `arrived`, then its end.
+    /// Takes no more; what was taken has come, and nothing follows.
     pub(crate) stop: CancellationToken,
 }
 
+/// Where messages go that arrive.
+enum Sink {
+    /// To somebody who takes one after another, as long as there is room.
+    Queue(mpsc::Sender<Arrived>),
+    /// To somebody who is done with each at once.
+    Taker(Box<dyn Fn(Arrived) + Send + Sync>),
+}
+
 impl Subscription {
-    /// Consumes until it is stopped or the driver is closed.
-    pub(crate) fn start(self) -> Consuming {
+    /// Consumes until it is stopped or the driver is closed; what arrives is to be fetched.
+    pub(crate) fn start(self) -> (Consuming, mpsc::Receiver<Arrived>) {
         // What waits here has been taken: the rest waits at the broker, or in lapin as far as the prefetch goes.
         let (sender, arrived) = mpsc::channel(1);
+        (self.start_into(Sink::Queue(sender)), arrived)
+    }
+
+    /// Consumes until it is stopped or the driver is closed; what arrives is handed to `take`, which must not wait.
+    pub(crate) fn start_with(self, take: impl Fn(Arrived) + Send + Sync + 'static) -> Consuming {
+        self.start_into(Sink::Taker(Box::new(take)))
+    }
+
+    fn start_into(self, sink: Sink) -> Consuming {
         let (phase, phase_receiver) = watch::channel(Phase::Waiting(None));
         let stop = CancellationToken::new();
         let worker = Worker {
             reconnect: Reconnect::new(self.shared.dialer.clone(), &self.shared.options),
             offsets: vec![None; self.queues.len()],
             subscription: self,
-            arrived: sender,
+            sink,
             phase,
             stop: stop.clone(),
             session: Arc::default(),
@@ -86,9 +102,32 @@ impl Subscription {
             }
         });
         Consuming {
-            arrived,
             phase: phase_receiver,
             stop,
+        }
+    }
+}
+
+impl Sink {
+    /// Hands a message on, or gives it back if that has to wait.
+    fn take(&self, arrived: Arrived) -> Option<Delivery> {
+        match self {
+            Self::Queue(queue) => match queue.try_send(arrived) {
+                Ok(()) => None,
+                Err(refused) => Some(refused.into_inner().delivery),
+            },
+            Self::Taker(take) => {
+                take(arrived);
+                None
+            }
+        }
+    }
+
+    /// Waits until a message can be handed on; `None` if nobody takes any more.
+    async fn room(&self) -> Option<mpsc::Permit<'_, Arrived>> {
+        match self {
+            Self::Queue(queue) => queue.reserve().await.ok(),
+            Self::Taker(_) => std::future::pending().await,
         }
     }
 }
@@ -98,7 +137,7 @@ struct Worker {
     reconnect: Reconnect,
     /// Where to go on reading, by queue; for streams.
     offsets: Vec<Option<i64>>,
-    arrived: mpsc::Sender<Arrived>,
+    sink: Sink,
     phase: watch::Sender<Phase<()>>,
     stop: CancellationToken,
     session: Arc<Mutex<Weak<Session>>>,
@@ -240,21 +279,24 @@ impl Worker {
             turn: 0,
         };
         let mut stopping = false;
-        let (stop, arrived) = (self.stop.clone(), self.arrived.clone());
+        let stop = self.stop.clone();
+        // Asked once, not at each message.
+        let (stopped, lost) = (stop.cancelled(), session.link.lost());
+        tokio::pin!(stopped, lost);
         // Taken, and waiting for the server to have room.
         let mut waiting: Option<Delivery> = None;
         loop {
             let next = tokio::select! {
                 biased;
-                () = stop.cancelled(), if !stopping => {
+                () = &mut stopped, if !stopping => {
                     stopping = true;
                     if tokio::time::timeout(GOODBYE, self.cancel(&session.channel)).await.is_err() {
                         return Ended::Stopped;
                     }
                     continue;
                 }
-                room = arrived.reserve(), if waiting.is_some() => {
-                    let (Ok(room), Some(delivery)) = (room, waiting.take()) else {
+                room = self.sink.room(), if waiting.is_some() => {
+                    let (Some(room), Some(delivery)) = (room, waiting.take()) else {
                         return Ended::Stopped;
                     };
                     let session = session.clone();
@@ -262,14 +304,15 @@ impl Worker {
                     continue;
                 }
                 next = std::future::poll_fn(|cx| streams.poll_next(cx)), if waiting.is_none() => next,
-                why = session.link.lost() => {
+                why = &mut lost => {
                     return if stopping { Ended::Stopped } else { Ended::Broken(why) };
                 }
             };
             match next {
                 Some((index, Some(Ok(delivery)))) => {
                     self.note_offset(index, &delivery);
-                    waiting = Some(delivery);
+                    let session = session.clone();
+                    waiting = self.sink.take(Arrived { delivery, session });
                 }
                 Some((_, Some(Err(error)))) => {
                     return if stopping {

@@ -179,7 +179,7 @@ impl Driver for RabbitDriver {
             prefetch,
             purpose: "serving",
         };
-        let mut consuming = subscription.start();
+        let (mut consuming, arrived) = subscription.start();
         let stop = consuming.stop.clone().drop_guard();
         loop {
             match &*consuming.phase.borrow_and_update() {
@@ -195,6 +195,7 @@ impl Driver for RabbitDriver {
         stop.disarm();
         Ok(Box::new(RabbitListener {
             consuming,
+            arrived,
             answers: self.answers.clone(),
         }))
     }

@@ -35,6 +35,8 @@ pub(crate) struct Host {
 /// Makes connections.
 pub(crate) struct Dialer {
     pub(crate) hosts: Vec<Host>,
+    /// All of them, for errors about none of them being there.
+    peers: String,
     pub(crate) handle: Handle,
     connect_timeout: std::time::Duration,
     connection_name: Arc<str>,
@@ -128,11 +130,14 @@ impl Dialer {
         if let Some(host) = hosts.iter().find(|host| host.hostname.is_empty()) {
             return Err(url.invalid(format!("a host has no name: `{host:?}`")));
         }
+        let hosts: Vec<Host> = hosts
+            .iter()
+            .map(|host| Host::new(url, host, options, tls.as_ref()))
+            .collect();
+        let peers: Vec<String> = hosts.iter().map(Host::peer).collect();
         Ok(Self {
-            hosts: hosts
-                .iter()
-                .map(|host| Host::new(url, host, options, tls.as_ref()))
-                .collect(),
+            peers: peers.join(", "),
+            hosts,
             handle,
             connect_timeout: options.connect_timeout,
             connection_name: transport.connection_name.clone(),
@@ -140,9 +145,8 @@ impl Dialer {
     }
 
     /// All brokers, for errors about none of them being there.
-    pub(crate) fn peers(&self) -> String {
-        let peers: Vec<String> = self.hosts.iter().map(Host::peer).collect();
-        peers.join(", ")
+    pub(crate) fn peers(&self) -> &str {
+        &self.peers
     }
 
     /// Tries to connect once, to one broker.

@@ -10,6 +10,7 @@ use lapin::options::{BasicAckOptions, BasicRejectOptions};
 use lapin::{Acker, BasicProperties};
 use oslo_messaging::driver::{Delivery, Incoming, Listener, ReplyTo};
 use oslo_messaging::{Error, Result};
+use tokio::sync::mpsc;
 
 use crate::answers::Answers;
 use crate::consumer::{Arrived, Consuming, Session};
@@ -19,6 +20,7 @@ const CONTENT_TYPE: &str = "application/json";
 
 pub(crate) struct RabbitListener {
     pub(crate) consuming: Consuming,
+    pub(crate) arrived: mpsc::Receiver<Arrived>,
     pub(crate) answers: Arc<Answers>,
 }
 
@@ -26,7 +28,7 @@ pub(crate) struct RabbitListener {
 impl Listener for RabbitListener {
     async fn next(&mut self) -> Option<Incoming> {
         loop {
-            let Arrived { delivery, session } = self.consuming.arrived.recv().await?;
+            let Arrived { delivery, session } = self.arrived.recv().await?;
             if !delivery.acker.usable() {
                 // Its channel is gone; it comes again by another one, or to another server.
                 continue;

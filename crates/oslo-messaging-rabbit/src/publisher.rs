@@ -1,20 +1,25 @@
 //! The connection messages leave by: publishing with confirms, again where that did not work.
 
 use std::collections::HashSet;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use lapin::message::BasicReturnMessage;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Confirmation};
 use oslo_messaging::{Error, Result};
 use tokio::sync::watch;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::error::{RabbitError, is_about_durability, is_not_found};
 use crate::link::{Link, before};
-use crate::reconnect::{Phase, Reconnect, ready};
+use crate::reconnect::{Phase, Reconnect, once_ready};
 use crate::shared::Shared;
 use crate::topology::Exchange;
 
@@ -91,7 +96,7 @@ impl Publisher {
         let mut phase = self.phase.subscribe();
         let (mut tries, mut sent) = (0_u32, false);
         loop {
-            let live = match ready(&mut phase, deadline, &self.shared.dialer.peers()).await {
+            let live = match once_ready(&mut phase, deadline, self.shared.dialer.peers()).await {
                 // What was on its way when the connection broke may have arrived.
                 Err(Error::NotConnected { peer, .. }) if sent => {
                     let doing = message.doing.clone();
@@ -100,20 +105,9 @@ impl Publisher {
                 live => live?,
             };
             live.link.unblocked(deadline).await?;
-            // In a task of its own: lapin keeps what belongs to a publish that is dropped half way for good.
-            let attempt = {
-                let (live, message, shared) = (live.clone(), message.clone(), self.shared.clone());
-                self.shared
-                    .tasks
-                    .spawn(async move { live.publish(&shared, &message).await })
-            };
+            let attempt = Attempt::new(&self.shared, live.clone(), message.clone());
             let outcome = match before(deadline, attempt).await {
-                Some(Ok(outcome)) => outcome,
-                Some(Err(_)) => {
-                    return Err(Error::Closed {
-                        doing: message.doing.clone(),
-                    });
-                }
+                Some(outcome) => outcome,
                 None => {
                     let blocked = live.link.blocked();
                     let blocked =
@@ -204,6 +198,51 @@ async fn keep_connected(shared: &Shared, phase: &watch::Sender<Phase<Arc<Live>>>
     }
 }
 
+/// A publish under way, which is brought to its end even if nobody waits for it any more: lapin keeps what belongs to one
+/// that is dropped half way for good.
+struct Attempt {
+    shared: Arc<Shared>,
+    publishing: Option<BoxFuture<'static, Outcome>>,
+    /// Closing the driver waits for it.
+    _at_work: TaskTrackerToken,
+}
+
+type Outcome = std::result::Result<Option<BasicReturnMessage>, Failure>;
+
+impl Attempt {
+    fn new(shared: &Arc<Shared>, live: Arc<Live>, message: Arc<Message>) -> Self {
+        let own = shared.clone();
+        let publishing = async move { live.publish(&own, &message).await };
+        Self {
+            shared: shared.clone(),
+            publishing: Some(publishing.boxed()),
+            _at_work: shared.tasks.token(),
+        }
+    }
+}
+
+impl Future for Attempt {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let Some(publishing) = &mut self.publishing else {
+            return Poll::Pending;
+        };
+        let outcome = ready!(publishing.as_mut().poll(cx));
+        self.publishing = None;
+        Poll::Ready(outcome)
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if let Some(publishing) = self.publishing.take() {
+            let handle = &self.shared.dialer.handle;
+            self.shared.tasks.spawn_on(publishing, handle);
+        }
+    }
+}
+
 /// A publish that did not work.
 struct Failure {
     /// Whether the broker may have the message all the same.
@@ -212,11 +251,7 @@ struct Failure {
 }
 
 impl Live {
-    async fn publish(
-        &self,
-        shared: &Shared,
-        message: &Message,
-    ) -> std::result::Result<Option<BasicReturnMessage>, Failure> {
+    async fn publish(&self, shared: &Shared, message: &Message) -> Outcome {
         let unsent = |error| Failure { sent: false, error };
         let channel = self
             .channel(shared, message)

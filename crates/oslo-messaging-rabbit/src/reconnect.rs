@@ -38,7 +38,7 @@ impl<T> Phase<T> {
 }
 
 /// Waits for [`Phase::Ready`].
-pub(crate) async fn ready<T: Clone>(
+pub(crate) async fn once_ready<T: Clone>(
     phase: &mut watch::Receiver<Phase<T>>,
     deadline: Option<Instant>,
     peers: &str,

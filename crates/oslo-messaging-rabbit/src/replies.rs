@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::consumer::{Arrived, Subscription};
 use crate::listener::refusal;
-use crate::reconnect::{Phase, ready};
+use crate::reconnect::{Phase, once_ready};
 use crate::shared::Shared;
 use crate::topology::{Queue, is_name};
 
@@ -47,26 +47,21 @@ impl ReplyQueue {
             prefetch: 0,
             purpose: "receiving replies",
         };
-        let mut consuming = subscription.start();
         let waiters = Arc::new(Waiters::default());
-        let (phase, takers) = (consuming.phase.clone(), waiters.clone());
-        shared.tasks.spawn(async move {
-            // Dropped with this task: consuming ends with the driver.
-            while let Some(arrived) = consuming.arrived.recv().await {
-                takers.take(arrived, &limits);
-            }
-        });
+        let takers = waiters.clone();
+        // Consuming ends with the driver.
+        let consuming = subscription.start_with(move |arrived| takers.take(arrived, &limits));
         Ok(Self {
             name,
-            phase,
-            peers: shared.dialer.peers(),
+            phase: consuming.phase,
+            peers: shared.dialer.peers().to_owned(),
             waiters,
         })
     }
 
     /// The name, once replies can arrive.
     pub(crate) async fn name(&self, deadline: Option<Instant>) -> Result<Arc<str>> {
-        ready(&mut self.phase.clone(), deadline, &self.peers).await?;
+        once_ready(&mut self.phase.clone(), deadline, &self.peers).await?;
         Ok(self.name.clone())
     }
 

@@ -228,7 +228,7 @@ async fn connect(dialer: &Dialer) -> Result<Link> {
         }
     }
     Err(Error::NotConnected {
-        peer: dialer.peers(),
+        peer: dialer.peers().to_owned(),
         reason: why.unwrap_or_else(|| "the URL names no broker".to_owned()),
     })
 }
