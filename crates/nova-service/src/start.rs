@@ -46,6 +46,14 @@ impl Error {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Configuration(_) | Self::Log(_) => Exit::Configuration,
+            // Options that no bus could be opened with.
+            Self::Bus {
+                source:
+                    oslo_messaging::Error::InvalidUrl { .. }
+                    | oslo_messaging::Error::UnknownScheme { .. }
+                    | oslo_messaging::Error::Tls { .. },
+                ..
+            } => Exit::Configuration,
             Self::Bus { .. } => Exit::Unavailable,
             Self::System { .. } => Exit::Failure,
         }

@@ -56,5 +56,5 @@ mod topology;
 
 pub use driver::RabbitFactory;
 pub use error::RabbitError;
-pub use options::{Login, QueueManager, QuorumLimits, RabbitOptions};
+pub use options::{Login, QueueManager, QuorumLimits, RabbitOptions, TlsVersions};
 pub use tap::{Tap, TapSource, Tapped};

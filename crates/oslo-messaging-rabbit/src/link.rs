@@ -114,7 +114,7 @@ impl Dialer {
             (None, false) => None,
         };
         let tls = tls
-            .map(|tls| Tls::new(url, &tls, options.verify_hostname))
+            .map(|tls| Tls::new(url, &tls, options.tls_versions, options.verify_hostname))
             .transpose()?;
         let local = [TransportHost {
             hostname: "localhost".to_owned(),

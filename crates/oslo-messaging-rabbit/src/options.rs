@@ -19,6 +19,17 @@ pub enum Login {
     RabbitCrDemo,
 }
 
+/// Which versions of TLS to speak. There are none below 1.2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsVersions {
+    /// The newest that the broker has too.
+    #[default]
+    Any,
+    /// 1.2 only.
+    V1_2,
+}
+
 /// Bounds of quorum queues; 0 is no bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QuorumLimits {
@@ -83,6 +94,8 @@ pub struct RabbitOptions {
     pub retry_backoff: Duration,
     /// The longest wait (`rabbit_interval_max`): 30 s.
     pub interval_max: Duration,
+    /// Chance added to every wait, from nothing to this much (`kombu_reconnect_splay`): none. Waits have some without it.
+    pub reconnect_splay: Duration,
     /// How long one try to connect may take, to the end of the handshake: 10 s.
     pub connect_timeout: Duration,
     /// The largest frame, or less if the broker wants less: 131072, RabbitMQ's own. Not one of oslo.messaging's. A connection
@@ -101,6 +114,8 @@ pub struct RabbitOptions {
     pub shuffle_hosts: bool,
     /// TLS. `Some` turns it on (`ssl`), with the machine's authorities if it names none.
     pub tls: Option<TlsOptions>,
+    /// Versions of TLS (`ssl_version`).
+    pub tls_versions: TlsVersions,
     /// Whether the certificate has to be for the broker's host (`ssl_enforce_hostname_verification`).
     pub verify_hostname: bool,
 }
@@ -122,6 +137,7 @@ impl Default for RabbitOptions {
             retry_interval: Duration::from_secs(1),
             retry_backoff: Duration::from_secs(2),
             interval_max: Duration::from_secs(30),
+            reconnect_splay: Duration::ZERO,
             connect_timeout: Duration::from_secs(10),
             frame_max: 131_072,
             heartbeat: Duration::from_secs(60),
@@ -130,6 +146,7 @@ impl Default for RabbitOptions {
             cancel_on_failover: false,
             shuffle_hosts: false,
             tls: None,
+            tls_versions: TlsVersions::default(),
             verify_hostname: true,
         }
     }

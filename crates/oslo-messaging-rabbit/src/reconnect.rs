@@ -167,6 +167,7 @@ struct Waits {
     interval: Duration,
     step: Duration,
     max: Duration,
+    splay: Duration,
 }
 
 impl Waits {
@@ -176,6 +177,7 @@ impl Waits {
             interval: options.retry_interval,
             step: options.retry_backoff,
             max: options.interval_max,
+            splay: options.reconnect_splay,
         }
     }
 
@@ -183,7 +185,12 @@ impl Waits {
         self.count = 0;
     }
 
+    /// As the original, the splay comes on top of whatever the bounds allow.
     fn next(&mut self) -> Duration {
+        self.bounded().saturating_add(self.splay.mul_f64(chance()))
+    }
+
+    fn bounded(&mut self) -> Duration {
         let count = self.count;
         self.count = count.saturating_add(1);
         let Some(steps) = count.checked_sub(1) else {
@@ -234,6 +241,31 @@ mod tests {
         );
         waits.reset();
         assert!(waits.next() <= FIRST);
+    }
+
+    #[test]
+    fn the_splay_is_added_to_every_wait() {
+        let splay = Duration::from_secs(1000);
+        let options = RabbitOptions {
+            retry_interval: Duration::from_secs(1),
+            interval_max: Duration::from_secs(1),
+            reconnect_splay: splay,
+            ..RabbitOptions::default()
+        };
+        let mut waits = Waits::new(&options);
+        let taken: Vec<Duration> = (0..200).map(|_| waits.next()).collect();
+        let longest = splay + Duration::from_secs(1);
+        assert!(taken.iter().all(|wait| *wait < longest), "{taken:?}");
+        // 200 times on one side of the middle, once in more runs than there will ever be.
+        assert!(taken.iter().any(|wait| *wait > longest / 2), "{taken:?}");
+        assert!(taken.iter().any(|wait| *wait < longest / 2), "{taken:?}");
+        let first: Vec<Duration> = (0..50)
+            .map(|_| {
+                waits.reset();
+                waits.next()
+            })
+            .collect();
+        assert!(first.iter().any(|wait| *wait > FIRST), "{first:?}");
     }
 
     #[test]

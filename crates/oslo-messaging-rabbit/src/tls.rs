@@ -18,6 +18,10 @@ use tokio_rustls::rustls::{
     self, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 
+use crate::options::TlsVersions;
+
+static ONLY_1_2: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
+
 /// Certificates and keys, read and ready.
 #[derive(Clone)]
 pub(crate) struct Tls {
@@ -30,6 +34,7 @@ impl Tls {
     pub(crate) fn new(
         url: &TransportUrl,
         options: &TlsOptions,
+        versions: TlsVersions,
         verify_hostname: bool,
     ) -> Result<Self> {
         let failed = |reason: String| Error::Tls {
@@ -56,7 +61,10 @@ impl Tls {
                     ))
                 })?;
         let config = ClientConfig::builder_with_provider(provider.clone())
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(match versions {
+                TlsVersions::Any => rustls::DEFAULT_VERSIONS,
+                TlsVersions::V1_2 => ONLY_1_2,
+            })
             .map_err(|error| failed(error.to_string()))?;
         let config = if verify_hostname {
             config.with_webpki_verifier(verifier)

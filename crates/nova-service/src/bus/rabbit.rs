@@ -3,7 +3,7 @@
 use oslo_config::Settings;
 use oslo_messaging::{Pem, TlsOptions, TransportOptions, TransportUrl};
 use oslo_messaging_rabbit::{Login, QueueManager, QuorumLimits, RabbitFactory, RabbitOptions};
-use oslo_messaging_rabbit::{Tap, TapSource};
+use oslo_messaging_rabbit::{Tap, TapSource, TlsVersions};
 
 /// The driver, as it is configured.
 pub(super) fn factory(
@@ -28,11 +28,27 @@ pub(super) async fn tap(
 
 fn options(settings: &Settings, url: &TransportUrl) -> oslo_messaging::Result<RabbitOptions> {
     let rabbit = &settings.rabbit;
-    if let (Some(compression), true) = (&rabbit.kombu_compression, url.scheme.contains("rabbit")) {
-        return Err(url.invalid(format!(
-            "kombu_compression = {compression} is not supported; unset it in every service of this bus"
-        )));
+    let impossible = |reason| Err(url.invalid(reason));
+    if url.scheme.contains("rabbit") {
+        if let Some(compression) = &rabbit.kombu_compression {
+            return impossible(format!(
+                "kombu_compression = {compression} is not supported; unset it in every service of this bus"
+            ));
+        }
+        if rabbit.ssl_enforce_fips_mode {
+            return impossible(
+                "ssl_enforce_fips_mode = true cannot be kept: the TLS library of this program has no FIPS mode; unset it, or \
+                 keep whoever needs it on the original's services"
+                    .to_owned(),
+            );
+        }
     }
+    let tls_versions = match tls_versions(&rabbit.ssl_version) {
+        Ok(versions) => versions,
+        // As the original, which does not look at it then.
+        Err(_) if !rabbit.ssl => TlsVersions::Any,
+        Err(reason) => return impossible(reason),
+    };
     Ok(RabbitOptions {
         durable_queues: rabbit.amqp_durable_queues,
         auto_delete: rabbit.amqp_auto_delete,
@@ -61,6 +77,7 @@ fn options(settings: &Settings, url: &TransportUrl) -> oslo_messaging::Result<Ra
         retry_interval: rabbit.rabbit_retry_interval,
         retry_backoff: rabbit.rabbit_retry_backoff,
         interval_max: rabbit.rabbit_interval_max,
+        reconnect_splay: rabbit.kombu_reconnect_splay,
         heartbeat: rabbit.heartbeat_timeout_threshold,
         direct_mandatory: rabbit.direct_mandatory_flag,
         missing_queue_timeout: rabbit.kombu_missing_consumer_retry_timeout,
@@ -72,9 +89,26 @@ fn options(settings: &Settings, url: &TransportUrl) -> oslo_messaging::Result<Ra
             key: file(&rabbit.ssl_key_file),
             server_name: None,
         }),
+        tls_versions,
         verify_hostname: rabbit.ssl_enforce_hostname_verification,
         ..RabbitOptions::default()
     })
+}
+
+/// `ssl_version`, in any case: oslo.messaging `impl_rabbit.py`, `validate_ssl_version`. `SSLv23` is Python's former name for
+/// whatever both sides have.
+fn tls_versions(name: &str) -> Result<TlsVersions, String> {
+    match name.to_lowercase().as_str() {
+        "" | "sslv23" => Ok(TlsVersions::Any),
+        "tlsv1_2" => Ok(TlsVersions::V1_2),
+        "tlsv1" | "tlsv1_1" | "sslv2" | "sslv3" => Err(format!(
+            "ssl_version = {name} is too old to be safe and not spoken here; leave it empty for TLS 1.3 or 1.2, or set TLSv1_2"
+        )),
+        _ => Err(format!(
+            "ssl_version = {name} is no version of TLS; leave it empty for TLS 1.3 or 1.2, or set SSLv23, which means the same, \
+             or TLSv1_2"
+        )),
+    }
 }
 
 fn file(path: &str) -> Option<Pem> {
@@ -111,7 +145,8 @@ mod tests {
         let made = made(
             "rabbit_quorum_queue = true\nrabbit_quorum_delivery_limit = 7\nuse_queue_manager = true\nhostname = h1\n\
              processname = p1\nrabbit_login_method = PLAIN\nrabbit_interval_max = 5\nssl = true\nssl_ca_file = /ca.pem\n\
-             rabbit_qos_prefetch_count = 70000\nkombu_failover_strategy = shuffle",
+             rabbit_qos_prefetch_count = 70000\nkombu_failover_strategy = shuffle\nkombu_reconnect_splay = 2.5\n\
+             ssl_version = tlsv1_2",
         )
         .expect("they make sense");
         for part in [
@@ -123,14 +158,32 @@ mod tests {
             "ca: Some(File(\"/ca.pem\"))",
             "prefetch: 65535",
             "shuffle_hosts: true",
+            "reconnect_splay: 2.5s",
+            "tls_versions: V1_2",
         ] {
             assert!(made.contains(part), "{part}: {made}");
         }
     }
 
     #[test]
-    fn compression_is_refused_and_named() {
-        let error = made("kombu_compression = gzip").expect_err("it cannot be done");
-        assert!(error.to_string().contains("kombu_compression"), "{error}");
+    fn what_cannot_be_done_is_refused_and_named() {
+        for option in [
+            "kombu_compression = gzip",
+            "ssl_enforce_fips_mode = true",
+            "ssl_version = TLSv1",
+            "ssl_version = TLSv1_1",
+            "ssl_version = SSLv3",
+            "ssl_version = TLSv1_4",
+        ] {
+            let error = made(&format!("ssl = true\n{option}")).expect_err("it cannot be done");
+            let text = error.to_string();
+            assert!(text.contains(option), "{option}: {text}");
+        }
+        // As the original: it is not looked at where there is no TLS.
+        assert!(made("ssl_version = TLSv1_4").is_ok());
+        for version in ["", "SSLv23", "sslv23", "TLSv1_2"] {
+            let made = made(&format!("ssl = true\nssl_version = {version}"));
+            assert!(made.is_ok(), "{version}: {made:?}");
+        }
     }
 }

@@ -75,6 +75,8 @@ settings! {
         enable_cancel_on_failover: bool = Kind::Bool, Preset::Text("false");
         /// Seconds to wait before connecting again after a connection was cancelled.
         kombu_reconnect_delay: Duration = Kind::Float { min: Some(0.0), max: Some(4.5) }, Preset::Text("1.0");
+        /// Seconds of chance added to every wait before connecting again, at most.
+        kombu_reconnect_splay: Duration = Kind::float_at_least(0.0), Preset::Text("0.0");
         /// Seconds a reply waits for its queue to come back.
         kombu_missing_consumer_retry_timeout: Duration = Kind::at_least(0), Preset::Text("60"),
             was ["kombu_reconnect_timeout"];
@@ -90,6 +92,9 @@ settings! {
         conn_pool_ttl: Duration = Kind::at_least(0), Preset::Text("1200");
         /// Use TLS.
         ssl: bool = Kind::Bool, Preset::Text("false");
+        /// The version of TLS: SSLv23 or nothing for whatever the broker has of 1.2 and 1.3, TLSv1_2 for that one. TLSv1,
+        /// TLSv1_1, SSLv2 and SSLv3 are refused, and so is what oslo.messaging does not know.
+        ssl_version: String = Kind::Text, Preset::Text("");
         /// Certificates of authorities to trust, PEM.
         ssl_ca_file: String = Kind::Text, Preset::Text("");
         /// This service's certificate, PEM.
@@ -98,6 +103,8 @@ settings! {
         ssl_key_file: String = Kind::Text, Preset::Text("");
         /// Have the server's certificate show the host's name.
         ssl_enforce_hostname_verification: bool = Kind::Bool, Preset::Text("true");
+        /// Speak TLS by a library in FIPS mode. There is none here: true is refused.
+        ssl_enforce_fips_mode: bool = Kind::Bool, Preset::Text("false");
     }
 }
 

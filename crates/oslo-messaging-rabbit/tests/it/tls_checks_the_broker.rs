@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use oslo_messaging::{Pem, ServerOptions, TlsOptions};
-use oslo_messaging_rabbit::RabbitOptions;
+use oslo_messaging::{CallContext, Kwargs, Pem, ServerOptions, TlsOptions};
+use oslo_messaging_rabbit::{RabbitOptions, TlsVersions};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{DEFAULT_VERSIONS, ServerConfig, SupportedProtocolVersion};
 
 use crate::support::{Bus, Probe, address, echo, quick, soon, url_by};
 
@@ -21,12 +22,21 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
 
 /// A TLS end in front of the broker, with a certificate for `name`.
 async fn tls_proxy(authority: &CertifiedIssuer<'static, KeyPair>, name: &str) -> String {
+    tls_proxy_of(authority, name, DEFAULT_VERSIONS).await
+}
+
+/// The same, which speaks these versions only.
+async fn tls_proxy_of(
+    authority: &CertifiedIssuer<'static, KeyPair>,
+    name: &str,
+    versions: &[&'static SupportedProtocolVersion],
+) -> String {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     let certificate = params.signed_by(&key, authority).unwrap();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
@@ -116,5 +126,35 @@ async fn strangers_are_refused_even_without_names() {
             .timeout(std::time::Duration::from_secs(1));
         let error = echo(&client, "x").await.unwrap_err().to_string();
         assert!(error.contains("certificate"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn no_other_version_is_spoken_than_the_one_asked_for() {
+    let (authority, bus) = (authority(), Bus::new());
+    for (spoken, asked, agree) in [
+        (&TLS12, TlsVersions::V1_2, true),
+        (&TLS13, TlsVersions::V1_2, false),
+        (&TLS12, TlsVersions::Any, true),
+        (&TLS13, TlsVersions::Any, true),
+    ] {
+        let url = url_by(&[tls_proxy_of(&authority, "localhost", &[spoken]).await]);
+        let options = RabbitOptions {
+            tls_versions: asked,
+            ..trusting(&authority)
+        };
+        let transport = bus.open_with(&url, options).await;
+        let client = bus
+            .client(&transport)
+            .timeout(std::time::Duration::from_secs(1));
+        let called = client
+            .prepare()
+            .cast(&CallContext::empty(), "note", &Kwargs::new())
+            .await;
+        assert_eq!(
+            called.is_ok(),
+            agree,
+            "{spoken:?} for {asked:?}: {called:?}"
+        );
     }
 }
