@@ -127,9 +127,21 @@ pub(crate) fn find(program: &str, more: &[&Path]) -> Option<std::path::PathBuf> 
         .find(|file| file.is_file())
 }
 
-/// The cargo that started us.
+/// The cargo that started us, in an environment as if it had not: what it says of this crate counts as changed for build
+/// scripts that look (ring's does), and all that is built on theirs would be built anew each time.
 pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let said = name.to_str().is_some_and(|name| {
+            ["CARGO_PKG_", "CARGO_MANIFEST_"]
+                .iter()
+                .any(|of_us| name.starts_with(of_us))
+        });
+        if said {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 /// A command as one would type it.
