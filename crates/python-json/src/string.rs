@@ -36,12 +36,14 @@ pub trait Sink {
 }
 
 impl Sink for String {
+    #[inline]
     fn append(&mut self, text: &str) {
         self.push_str(text);
     }
 }
 
 impl Sink for Vec<u8> {
+    #[inline]
     fn append(&mut self, text: &str) {
         self.extend_from_slice(text.as_bytes());
     }

@@ -121,6 +121,16 @@ impl FieldDef {
         self.since.is_none_or(|since| since <= version)
     }
 
+    /// Whether readers of a version are sent the attribute as it is, whatever
+    /// it is: they have the field, it never was anything else, and there is no
+    /// object in it.
+    pub(crate) fn is_settled_at(&self, version: Version) -> bool {
+        self.past.is_empty()
+            && self.values.is_empty()
+            && self.is_in(version)
+            && self.ty.any_object().is_none()
+    }
+
     /// What readers of a version are sent in the place of a value that came
     /// later; `None` if they know it.
     pub(crate) fn value_at(

@@ -47,8 +47,17 @@ pub(super) fn write_data(
     writer.raw("{");
     let mut made_up = FieldSet::default();
     for (index, field) in class.fields.iter().enumerate() {
-        if object.slot(index).is_set() {
-            if !write_entry(object, index, field, writer, at, &mut present) {
+        // Most attributes need no more than being written.
+        let slot = object.slot(index);
+        if slot.is_set() {
+            if field.is_settled_at(at.version) {
+                if !present.is_empty() {
+                    writer.comma();
+                }
+                writer.raw(writer.form().key(field.key));
+                slot.write(writer);
+                present.insert(index);
+            } else if !write_entry(object, index, field, writer, at, &mut present) {
                 return present;
             }
         } else if at.older
