@@ -1,11 +1,11 @@
 //! The data of an object as a version has it.
 
 use crate::carry::{self, Lost};
-use crate::changes::{FieldSet, tells_of_changes};
+use crate::changes::FieldSet;
 use crate::writer::ChildRule;
 use crate::{
-    Class, Error, FieldDef, Form, ObjectExt as _, Past, Removed, Result, Version, VersionedObject,
-    Writer,
+    Class, Error, FieldDef, Form, ObjectExt as _, Past, Removed, Result, Slot, Version,
+    VersionedObject, Writer,
 };
 
 /// Which fields an older reader is not given.
@@ -26,8 +26,6 @@ pub(super) struct At<'l> {
     pub(super) older: bool,
     /// Whether what is lost to this reader is carried for those behind it.
     pub(super) carried: bool,
-    /// The fields whose object counts as changed.
-    pub(super) inside: FieldSet,
     /// The fields written that the class no longer has.
     pub(super) gone: Vec<&'static Removed>,
     /// Why a value cannot be said at the version.
@@ -51,12 +49,7 @@ pub(super) fn write_data(
         let slot = object.slot(index);
         if slot.is_set() {
             if field.is_settled_at(at.version) {
-                if !present.is_empty() {
-                    writer.comma();
-                }
-                writer.raw(writer.form().key(field.key));
-                slot.write(writer);
-                present.insert(index);
+                put(slot, field, index, writer, &mut present);
             } else if !write_entry(object, index, field, writer, at, &mut present) {
                 return present;
             }
@@ -122,6 +115,23 @@ pub(super) fn write_data(
     present
 }
 
+/// Writes an attribute that is set, under its own name and as it is, behind
+/// those that are there.
+pub(super) fn put(
+    slot: &dyn Slot,
+    field: &FieldDef,
+    index: usize,
+    writer: &mut Writer<'_>,
+    present: &mut FieldSet,
+) {
+    if !present.is_empty() {
+        writer.comma();
+    }
+    writer.raw(writer.form().key(field.key));
+    slot.write(writer);
+    present.insert(index);
+}
+
 /// Writes an attribute, if the version has it; `false` after an error.
 fn write_entry(
     object: &dyn VersionedObject,
@@ -171,7 +181,6 @@ fn write_entry(
     }
     let key = past.map_or(field.key, |past| past.key);
     writer.raw(writer.form().key(key));
-    writer.changed = false;
     let value = writer.mark();
     // Whoever reads a value as it is writes it as it is, at its own version.
     let past = past.filter(|past| {
@@ -208,9 +217,6 @@ fn write_entry(
         );
         at.lost.converted.insert(index);
         at.lost.sent.push(sent);
-    }
-    if writer.changed && tells_of_changes(class, field) {
-        at.inside.insert(index);
     }
     true
 }

@@ -1,6 +1,6 @@
 //! Objects onto the wire, at the version their reader knows.
 
-use super::data::{At, Drops, became, write_data};
+use super::data::{At, Drops, became, put, write_data};
 use crate::carry::{self, Lost};
 use crate::changes::{FieldSet, tells_of_changes, what_changed};
 use crate::past::Named;
@@ -93,7 +93,6 @@ fn write(
         drops: Drops::Newer,
         older: version < class.version(),
         carried: writer.form() == Form::Native && version < object.version(),
-        inside: FieldSet::default(),
         gone: Vec::new(),
         unsaid: None,
         lost: &mut lost,
@@ -141,24 +140,12 @@ fn write(
             }
         }
     };
-    let At {
-        older,
-        inside,
-        gone,
-        ..
-    } = at;
+    let gone = at.gone;
     writer.children = outer;
     // oslo filters only the outermost object's changes by what is left after
     // the conversion; below, everything that was set counts.
     let filtered = place == Place::Top || writer.form() == Form::Native;
-    // All that is set was written, so that what is inside has told of its
-    // changes: looking again at each level would go through everything below.
-    let changed = if convert || older {
-        what_changed(object)
-    } else {
-        object.meta().changed.with(inside)
-    };
-    debug_assert_eq!(changed, what_changed(object));
+    let changed = what_changed(object);
     writer.changed = beside || !changed.is_empty();
     if !changed.is_empty() {
         let counts = |index: &usize| {
@@ -172,11 +159,7 @@ fn write(
             .iter()
             .filter(counts)
             .filter_map(|index| class.fields.get(index));
-        let mut names: Vec<&str> = if older {
-            fields.map(|field| field.name_at(version)).collect()
-        } else {
-            fields.map(|field| field.name).collect()
-        };
+        let mut names: Vec<&str> = fields.map(|field| field.name_at(version)).collect();
         names.extend(
             gone.iter()
                 .filter(|gone| became(class, gone, changed))
@@ -220,13 +203,8 @@ fn write_current(object: &dyn VersionedObject, class: &'static Class, writer: &m
         if !slot.is_set() {
             continue;
         }
-        if !present.is_empty() {
-            writer.comma();
-        }
-        present.insert(index);
-        writer.raw(writer.form().key(field.key));
         writer.changed = false;
-        slot.write(writer);
+        put(slot, field, index, writer, &mut present);
         if writer.changed && tells_of_changes(class, field) {
             inside.insert(index);
         }
@@ -234,6 +212,8 @@ fn write_current(object: &dyn VersionedObject, class: &'static Class, writer: &m
     writer.raw("}");
     writer.children = outer;
     let meta = object.meta();
+    // What is inside was written and has told of its changes: looking again at
+    // each level would go through everything below.
     let changed = meta.changed.with(inside);
     debug_assert_eq!(changed, what_changed(object));
     writer.changed = beside || !changed.is_empty();
@@ -279,10 +259,7 @@ fn converted(
 impl Class {
     /// Everything of the envelope before the data, at the class's version.
     fn opening(&self, form: Form) -> &str {
-        let (cell, space) = match (form, &self.derived.opening) {
-            (Form::Compat, [cell, _]) => (cell, " "),
-            (Form::Native, [_, cell]) => (cell, ""),
-        };
+        let (cell, space) = form.of(&self.derived.opening);
         cell.get_or_init(|| {
             let (header, version, prefix) = (self.header(form), self.version(), self.prefix);
             format!("{header}{version}\",{space}\"{prefix}.data\":{space}")
@@ -291,15 +268,22 @@ impl Class {
 
     /// Everything of the envelope before the version.
     pub(super) fn header(&self, form: Form) -> &str {
-        let (cell, space) = match (form, &self.derived.header) {
-            (Form::Compat, [cell, _]) => (cell, " "),
-            (Form::Native, [_, cell]) => (cell, ""),
-        };
+        let (cell, space) = form.of(&self.derived.header);
         cell.get_or_init(|| {
             let (prefix, name, namespace) = (self.prefix, self.name, self.namespace);
             format!(
                 "{{\"{prefix}.name\":{space}\"{name}\",{space}\"{prefix}.namespace\":{space}\"{namespace}\",{space}\"{prefix}.version\":{space}\""
             )
         })
+    }
+}
+
+impl Form {
+    /// What there is of a kind for this form, and the space it has between things.
+    const fn of<T>(self, [compat, native]: &[T; 2]) -> (&T, &'static str) {
+        match self {
+            Self::Compat => (compat, " "),
+            Self::Native => (native, ""),
+        }
     }
 }
