@@ -5,7 +5,7 @@ mod routes;
 mod ways;
 
 pub use arbitrary::{Source, arbitrary};
-pub use routes::{Asked, Fault, Faulty, Recording};
+pub use routes::{Asked, Fault, Faults, Faulty, Record, Recording, Watch, Watched};
 pub use ways::{Ways, every_way};
 
 use crate::{

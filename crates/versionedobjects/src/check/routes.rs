@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
@@ -37,6 +37,28 @@ impl Asked {
     }
 }
 
+/// How a call is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nobody hears of it.
+    Call,
+    /// It is done, and nobody hears that it was.
+    Answer,
+}
+
+/// Hears of each call, and says how it is lost, if it is.
+pub trait Watch: Send + Sync + 'static {
+    /// A call is about to be passed on.
+    fn meet(&self, asked: Asked) -> Option<Fault>;
+}
+
+/// A route in front of `inner` that has somebody watch; see [`Recording`] and [`Faulty`].
+#[derive(Debug)]
+pub struct Watched<I, W> {
+    inner: I,
+    watch: W,
+}
+
 /// Writes down what is asked, and passes it on.
 ///
 /// How many calls something takes, and which, is part of what it promises:
@@ -47,10 +69,24 @@ impl Asked {
 /// visit.save(&ctx).await?;
 /// assert_eq!(route.asked(), [Asked::Object("Visit", "save")]);
 /// ```
-#[derive(Debug)]
-pub struct Recording<I> {
-    inner: I,
-    asked: Mutex<Vec<Asked>>,
+pub type Recording<I> = Watched<I, Record>;
+
+/// What was asked.
+#[derive(Debug, Default)]
+pub struct Record(Mutex<Vec<Asked>>);
+
+impl Record {
+    fn lock(&self) -> MutexGuard<'_, Vec<Asked>> {
+        // A test that failed elsewhere is no reason to hide what was asked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Record {
+    fn meet(&self, asked: Asked) -> Option<Fault> {
+        self.lock().push(asked);
+        None
+    }
 }
 
 impl<I: Indirection> Recording<I> {
@@ -58,30 +94,15 @@ impl<I: Indirection> Recording<I> {
     pub const fn new(inner: I) -> Self {
         Self {
             inner,
-            asked: Mutex::new(Vec::new()),
+            watch: Record(Mutex::new(Vec::new())),
         }
     }
 
     /// What was asked since this was called last, in order.
     #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
-        // A test that failed elsewhere is no reason to hide what was asked.
-        mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+        mem::take(&mut *self.watch.lock())
     }
-
-    fn note(&self, asked: Asked) {
-        let mut all = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push(asked);
-    }
-}
-
-/// How a call is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// Nobody hears of it.
-    Call,
-    /// It is done, and nobody hears that it was.
-    Answer,
 }
 
 /// Loses what it is told to lose, and passes the rest on.
@@ -91,9 +112,21 @@ pub enum Fault {
 ///     (asked == Asked::Object("Visit", "save")).then_some(Fault::Answer)
 /// });
 /// ```
-pub struct Faulty<I> {
-    inner: I,
-    fault: Box<dyn Fn(Asked) -> Option<Fault> + Send + Sync>,
+pub type Faulty<I> = Watched<I, Faults>;
+
+/// Which calls are lost.
+pub struct Faults(Box<dyn Fn(Asked) -> Option<Fault> + Send + Sync>);
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Faults")
+    }
+}
+
+impl Watch for Faults {
+    fn meet(&self, asked: Asked) -> Option<Fault> {
+        (self.0)(asked)
+    }
 }
 
 impl<I: Indirection> Faulty<I> {
@@ -101,17 +134,19 @@ impl<I: Indirection> Faulty<I> {
     pub fn new(inner: I, fault: impl Fn(Asked) -> Option<Fault> + Send + Sync + 'static) -> Self {
         Self {
             inner,
-            fault: Box::new(fault),
+            watch: Faults(Box::new(fault)),
         }
     }
+}
 
+impl<I, W: Watch> Watched<I, W> {
     /// What becomes of a call: `done` is what passing it on gives.
     async fn pass(
         &self,
         asked: Asked,
         done: impl Future<Output = Result<String, CallError>> + Send,
     ) -> Result<String, CallError> {
-        match (self.fault)(asked) {
+        match self.watch.meet(asked) {
             None => done.await,
             Some(Fault::Call) => Err(asked.unreachable("the call was lost, as the test wants it")),
             Some(Fault::Answer) => {
@@ -123,57 +158,8 @@ impl<I: Indirection> Faulty<I> {
     }
 }
 
-impl<I: fmt::Debug> fmt::Debug for Faulty<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Faulty")
-            .field("inner", &self.inner)
-            .finish_non_exhaustive()
-    }
-}
-
 #[async_trait]
-impl<I: Indirection> Indirection for Recording<I> {
-    async fn reads(&self, ctx: &Context) -> Option<Arc<Manifest>> {
-        self.inner.reads(ctx).await
-    }
-
-    async fn class_action(
-        &self,
-        ctx: &Context,
-        class: &'static Class,
-        method: &'static MethodDef,
-        arguments: Outgoing,
-    ) -> Result<String, CallError> {
-        self.note(Asked::Class(class.name, method.name));
-        self.inner.class_action(ctx, class, method, arguments).await
-    }
-
-    async fn object_action(
-        &self,
-        ctx: &Context,
-        object: &dyn VersionedObject,
-        method: &'static MethodDef,
-        arguments: Outgoing,
-    ) -> Result<String, CallError> {
-        self.note(Asked::Object(object.class().name, method.name));
-        self.inner
-            .object_action(ctx, object, method, arguments)
-            .await
-    }
-
-    async fn backport(
-        &self,
-        ctx: &Context,
-        primitive: &str,
-        manifest: &Manifest,
-    ) -> Result<String, CallError> {
-        self.note(Asked::Backport);
-        self.inner.backport(ctx, primitive, manifest).await
-    }
-}
-
-#[async_trait]
-impl<I: Indirection> Indirection for Faulty<I> {
+impl<I: Indirection, W: Watch> Indirection for Watched<I, W> {
     async fn reads(&self, ctx: &Context) -> Option<Arc<Manifest>> {
         self.inner.reads(ctx).await
     }
