@@ -51,7 +51,17 @@ impl Registration {
         Ok(self.0.id()?)
     }
 
-    /// Counts up in the record, whose store takes down when it last did; never, if `every` is zero. Does not end by itself.
+    /// Counts up in the record, whose store takes down when it last did.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub async fn report_once(&mut self, ctx: &Context) -> Result<()> {
+        let count = self.0.report_count().unwrap_or(0) + 1;
+        self.0.set_report_count(count);
+        self.0.save(ctx).await
+    }
+
+    /// [`Registration::report_once`] at intervals; never, if `every` is zero. Does not end by itself.
     ///
     /// `told` hears each time whether it could be done; losing the way and finding it again is logged here (nova
     /// `servicegroup/drivers/db.py`).
@@ -64,9 +74,7 @@ impl Registration {
         let mut lost = false;
         loop {
             ticks.tick().await;
-            let count = self.0.report_count().unwrap_or(0) + 1;
-            self.0.set_report_count(count);
-            let reported = self.0.save(&ctx).await;
+            let reported = self.report_once(&ctx).await;
             told(reported.is_ok());
             match reported {
                 Ok(()) if lost => tracing::info!("recovered from being unable to report status"),

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use nova_db::{NovaDb, Options};
-use nova_objects::{Context, RequestContext, Service};
+use nova_objects::{Context, RequestContext};
 use nova_rpc::ConductorClient;
-use nova_service::request_codec;
+use nova_service::{Registration, request_codec};
 use oslo_messaging::{
     BaseApi, Dispatcher, Endpoint, RpcServer, ServerOptions, Target, Transport, TransportOptions,
 };
@@ -189,7 +189,7 @@ struct Compute {
     transport: Transport,
     _server: RpcServer,
     ctx: Context,
-    service: Service,
+    registration: Registration,
 }
 
 impl Compute {
@@ -208,9 +208,10 @@ impl Compute {
         let client = ConductorClient::new(transport.clone(), request_codec());
         let ctx = Context::remote(Arc::new(client), RequestContext::admin());
         let begun = Instant::now();
-        let service = loop {
-            match known_or_registered(&ctx, &host).await {
-                Ok(service) => break service,
+        let registration = loop {
+            let patient = ctx.with_deadline(Instant::now() + PATIENCE);
+            match Registration::of(&patient, &host, "nova-compute", "compute").await {
+                Ok(registration) => break registration,
                 Err(error) => again(begun, &error).await,
             }
         };
@@ -218,7 +219,7 @@ impl Compute {
             transport,
             _server: server,
             ctx,
-            service,
+            registration,
         };
         compute.reported().await;
         compute
@@ -233,10 +234,8 @@ impl Compute {
     }
 
     async fn report(&mut self) -> nova_objects::Result<()> {
-        let count = self.service.report_count().expect("it is set");
-        self.service.set_report_count(count + 1);
         let ctx = self.ctx.with_deadline(Instant::now() + PATIENCE);
-        self.service.save(&ctx).await
+        self.registration.report_once(&ctx).await
     }
 }
 
@@ -267,26 +266,6 @@ async fn again(begun: Instant, error: &nova_objects::Error) {
     assert!(begun.elapsed() < WITHOUT, "not served: {error}");
     AGAIN.fetch_add(1, Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(200)).await;
-}
-
-async fn known_or_registered(ctx: &Context, host: &str) -> nova_objects::Result<Service> {
-    let ctx = ctx.with_deadline(Instant::now() + PATIENCE);
-    // What was not answered may have been done.
-    match Service::get_by_host_and_binary(&ctx, host, "nova-compute").await? {
-        Some(service) => Ok(service),
-        None => register(&ctx, host).await,
-    }
-}
-
-async fn register(ctx: &Context, host: &str) -> nova_objects::Result<Service> {
-    let mut service = Service::new();
-    service.set_host(host);
-    service.set_binary("nova-compute");
-    service.set_topic("compute");
-    service.set_report_count(0);
-    service.set_disabled(false);
-    service.create(ctx).await?;
-    Ok(service)
 }
 
 struct Fleet {
