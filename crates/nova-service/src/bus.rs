@@ -149,16 +149,20 @@ mod tests {
     use super::Bus;
     use crate::request_codec;
 
-    async fn bus(levels: &str) -> Transport {
-        let text = format!("[DEFAULT]\ntransport_url = fake://\n[upgrade_levels]\n{levels}\n");
+    /// The settings of a file, and of nothing else.
+    pub(super) fn settings(text: String) -> Settings {
         let config = Loader::nova("test")
             .without_default_files()
             .environment(Vec::<(String, String)>::new())
             .text("nova.conf", text)
             .load()
             .expect("the file loads");
-        let settings = Settings::read(&config).expect("its options are valid");
-        let bus = Bus::join("test", &settings).await.expect("it opens");
+        Settings::read(&config).expect("its options are valid")
+    }
+
+    async fn bus(levels: &str) -> Transport {
+        let text = format!("[DEFAULT]\ntransport_url = fake://\n[upgrade_levels]\n{levels}\n");
+        let bus = Bus::join("test", &settings(text)).await.expect("it opens");
         bus.transport().clone()
     }
 

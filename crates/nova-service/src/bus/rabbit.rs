@@ -117,21 +117,13 @@ fn file(path: &str) -> Option<Pem> {
 
 #[cfg(test)]
 mod tests {
-    use oslo_config::{Loader, Settings};
-
     use super::factory;
+    use crate::bus::tests::settings;
 
     fn made(options: &str) -> oslo_messaging::Result<String> {
         let text = format!("[oslo_messaging_rabbit]\n{options}\n");
-        let config = Loader::nova("nova-conductor")
-            .without_default_files()
-            .environment(Vec::<(String, String)>::new())
-            .text("nova.conf", text)
-            .load()
-            .expect("the file loads");
-        let settings = Settings::read(&config).expect("its options are valid");
         let url = "rabbit://one:5672/".parse()?;
-        factory(&settings, &url).map(|factory| format!("{factory:?}"))
+        factory(&settings(text), &url).map(|factory| format!("{factory:?}"))
     }
 
     #[test]
