@@ -77,9 +77,7 @@ impl fmt::Debug for Kwargs {
 
 /// Writes `"name": ` in Python's form.
 pub(crate) fn push_key(out: &mut String, name: &str) {
-    let mut key = Vec::with_capacity(name.len() + 4);
-    json::write_string(&mut key, name);
-    out.push_str(&String::from_utf8_lossy(&key));
+    json::write_string(out, name);
     out.push_str(": ");
 }
 

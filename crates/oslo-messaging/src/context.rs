@@ -35,7 +35,7 @@ impl CallContext {
     /// Begins a context.
     #[must_use]
     pub fn builder() -> ContextBuilder {
-        ContextBuilder(Vec::new())
+        ContextBuilder(String::new())
     }
 
     /// The keys and values, as they stand in a request.
@@ -59,7 +59,7 @@ impl fmt::Debug for CallContext {
 }
 
 /// Writes a [`CallContext`], one key after the other.
-pub struct ContextBuilder(Vec<u8>);
+pub struct ContextBuilder(String);
 
 impl ContextBuilder {
     /// Adds a value, by its name without `_context_`.
@@ -67,17 +67,15 @@ impl ContextBuilder {
     /// # Errors
     ///
     /// [`Error::Unwritable`](crate::Error::Unwritable) where serde has no JSON for the value.
-    pub fn value<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Result<Self> {
-        self.key(name);
-        json::write_value(&mut self.0, value)?;
-        Ok(self)
+    pub fn value<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Result<Self> {
+        Ok(self.json(name, &Json::from_value(value)?))
     }
 
     /// Adds a value that is JSON text already.
     #[must_use]
     pub fn json(mut self, name: &str, value: &Json) -> Self {
         self.key(name);
-        self.0.extend_from_slice(value.get().as_bytes());
+        self.0.push_str(value.get());
         self
     }
 
@@ -86,14 +84,14 @@ impl ContextBuilder {
     pub fn with(mut self, context: &CallContext) -> Self {
         if !context.0.is_empty() {
             self.separate();
-            self.0.extend_from_slice(context.0.as_bytes());
+            self.0.push_str(&context.0);
         }
         self
     }
 
     fn separate(&mut self) {
         if !self.0.is_empty() {
-            self.0.extend_from_slice(b", ");
+            self.0.push_str(", ");
         }
     }
 
@@ -101,15 +99,14 @@ impl ContextBuilder {
         self.separate();
         let start = self.0.len() + 1;
         json::write_string(&mut self.0, name);
-        self.0.splice(start..start, CallContext::PREFIX.bytes());
-        self.0.extend_from_slice(b": ");
+        self.0.insert_str(start, CallContext::PREFIX);
+        self.0.push_str(": ");
     }
 
     /// The finished context.
     #[must_use]
     pub fn build(self) -> CallContext {
-        // Everything appended is UTF-8 by its type.
-        CallContext(String::from_utf8_lossy(&self.0).into())
+        CallContext(self.0.into())
     }
 }
 

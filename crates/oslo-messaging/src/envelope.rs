@@ -8,6 +8,7 @@
 
 mod reply;
 mod request;
+mod sealed;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -34,7 +35,13 @@ pub fn seal(inner: &str) -> Bytes {
     // Most of the growth is a backslash for each quote.
     let mut out = Vec::with_capacity(OPENING.len() + inner.len() + inner.len() / 4 + 16);
     out.extend_from_slice(OPENING);
-    json::write_string(&mut out, inner);
+    out.push(b'"');
+    if sealed::write(&mut out, inner).is_some() {
+        out.push(b'"');
+    } else {
+        out.pop();
+        json::write_string(&mut out, inner);
+    }
     out.push(b'}');
     Bytes::from(out)
 }
@@ -55,9 +62,8 @@ pub fn open<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, str>> {
             limit: limits.message_bytes,
         });
     }
-    if let Some(inner) = open_usual(body) {
-        json::check_limits("a message", inner.as_bytes(), limits)?;
-        return Ok(Cow::Owned(inner));
+    if let Some(inner) = open_usual(body, limits) {
+        return inner.map(Cow::Owned);
     }
     let text = std::str::from_utf8(body).map_err(|error| Error::malformed(WHAT, error))?;
     json::check_limits(WHAT, body, limits)?;
@@ -80,10 +86,14 @@ pub fn open<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, str>> {
     Ok(Cow::Owned(inner))
 }
 
-/// The envelope as everybody writes it, read in one pass; anything else is read the long way.
-fn open_usual(body: &[u8]) -> Option<String> {
+/// The envelope as everybody writes it; anything else is read the long way.
+fn open_usual(body: &[u8], limits: &Limits) -> Option<Result<String>> {
     let message = body.strip_prefix(OPENING)?.strip_suffix(b"}")?;
-    serde_json::from_slice(message).ok()
+    let sealed = message.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    sealed::read(sealed, limits).or_else(|| {
+        let inner: String = serde_json::from_slice(message).ok()?;
+        Some(json::check_limits("a message", inner.as_bytes(), limits).map(|()| inner))
+    })
 }
 
 struct EnvelopeVisitor;

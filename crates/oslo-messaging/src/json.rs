@@ -129,43 +129,66 @@ pub fn write_value<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Resul
 ///
 /// [`Error::Malformed`] with the limit that was passed.
 pub fn check_limits(what: &'static str, text: &[u8], limits: &Limits) -> Result<()> {
-    let (mut depth, mut values) = (0usize, 1usize);
+    let mut extent = Extent::default();
     let mut bytes = text.iter();
     while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => {
-                while let Some(byte) = bytes.next() {
-                    match byte {
-                        b'\\' => {
-                            bytes.next();
-                        }
-                        b'"' => break,
-                        _ => {}
-                    }
+        if *byte != b'"' {
+            extent.see(*byte, what, limits)?;
+            continue;
+        }
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'\\' => {
+                    bytes.next();
                 }
+                b'"' => break,
+                _ => {}
             }
+        }
+    }
+    extent.check(what, limits)
+}
+
+/// How deep a text nests and how many values it holds, as far as it was seen.
+#[derive(Default)]
+pub(crate) struct Extent {
+    depth: usize,
+    /// Those after the first.
+    values: usize,
+}
+
+impl Extent {
+    /// Sees the next byte that is outside strings.
+    #[inline]
+    pub(crate) fn see(&mut self, byte: u8, what: &'static str, limits: &Limits) -> Result<()> {
+        match byte {
             b'{' | b'[' => {
-                depth += 1;
-                values += 1;
-                if depth > limits.depth {
+                self.depth += 1;
+                self.values += 1;
+                if self.depth > limits.depth {
                     return Err(Error::malformed(
                         what,
                         format_args!("it nests deeper than {}", limits.depth),
                     ));
                 }
             }
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b',' => values += 1,
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            b',' => self.values += 1,
             _ => {}
         }
+        Ok(())
     }
-    if values > limits.values {
-        return Err(Error::malformed(
-            what,
-            format_args!("it holds more than {} values", limits.values),
-        ));
+
+    /// Checks the number of values when all was seen.
+    pub(crate) fn check(&self, what: &'static str, limits: &Limits) -> Result<()> {
+        if self.values >= limits.values {
+            return Err(Error::malformed(
+                what,
+                format_args!("it holds more than {} values", limits.values),
+            ));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 #[cfg(test)]

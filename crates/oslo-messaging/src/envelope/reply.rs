@@ -32,27 +32,26 @@ impl ReplyBody {
     #[must_use]
     pub fn encode(&self) -> Bytes {
         let result = self.result.as_ref().map_or("null", Json::get);
-        let mut inner = Vec::with_capacity(result.len() + 192);
-        inner.extend_from_slice(b"{\"result\": ");
-        inner.extend_from_slice(result.as_bytes());
-        inner.extend_from_slice(b", \"failure\": ");
+        let mut inner = String::with_capacity(result.len() + 192);
+        inner.push_str("{\"result\": ");
+        inner.push_str(result);
+        inner.push_str(", \"failure\": ");
         match &self.failure {
             Some(failure) => json::write_string(&mut inner, failure),
-            None => inner.extend_from_slice(b"null"),
+            None => inner.push_str("null"),
         }
-        inner.extend_from_slice(if self.ending {
-            b", \"ending\": true, \"_msg_id\": "
+        inner.push_str(if self.ending {
+            ", \"ending\": true, \"_msg_id\": "
         } else {
-            b", \"ending\": false, \"_msg_id\": "
+            ", \"ending\": false, \"_msg_id\": "
         });
         json::write_string(&mut inner, &self.msg_id);
         if let Some(unique_id) = &self.unique_id {
-            inner.extend_from_slice(b", \"_unique_id\": ");
+            inner.push_str(", \"_unique_id\": ");
             json::write_string(&mut inner, unique_id);
         }
-        inner.push(b'}');
-        // Everything above is UTF-8 by its types.
-        super::seal(&String::from_utf8_lossy(&inner))
+        inner.push('}');
+        super::seal(&inner)
     }
 
     /// Reads a body that arrived.

@@ -36,48 +36,38 @@ impl RequestHead<'_> {
     /// The encoded envelope, its keys in oslo.messaging's order.
     #[must_use]
     pub fn encode(&self, args: &Kwargs, context: &CallContext) -> Bytes {
-        let mut inner = Vec::with_capacity(args.as_str().len() + context.as_str().len() + 320);
-        let mut string = |key: &str, value: &str| {
-            inner.extend_from_slice(key.as_bytes());
-            json::write_string(&mut inner, value);
-        };
-        string("{\"method\": ", self.method);
-        inner.extend_from_slice(b", \"args\": {");
-        inner.extend_from_slice(args.as_str().as_bytes());
-        inner.push(b'}');
-        let mut string = |key: &str, value: &str| {
-            inner.extend_from_slice(key.as_bytes());
-            json::write_string(&mut inner, value);
-        };
+        let mut inner = String::with_capacity(args.as_str().len() + context.as_str().len() + 320);
+        push_string(&mut inner, "{\"method\": ", self.method);
+        inner.push_str(", \"args\": {");
+        inner.push_str(args.as_str());
+        inner.push('}');
         if let Some(namespace) = self.namespace {
-            string(", \"namespace\": ", namespace);
+            push_string(&mut inner, ", \"namespace\": ", namespace);
         }
         if let Some(version) = self.version {
-            string(", \"version\": ", version);
+            push_string(&mut inner, ", \"version\": ", version);
         }
         if let Some(reply_to) = self.reply_to {
-            string(", \"_msg_id\": ", &reply_to.msg_id);
-            string(", \"_reply_q\": ", &reply_to.queue);
+            push_string(&mut inner, ", \"_msg_id\": ", &reply_to.msg_id);
+            push_string(&mut inner, ", \"_reply_q\": ", &reply_to.queue);
             match self.monitor {
-                Some(seconds) => {
-                    inner.extend_from_slice(format!(", \"_timeout\": {seconds}").as_bytes());
-                }
-                None => inner.extend_from_slice(b", \"_timeout\": null"),
+                Some(seconds) => inner.push_str(&format!(", \"_timeout\": {seconds}")),
+                None => inner.push_str(", \"_timeout\": null"),
             }
         }
-        let mut string = |key: &str, value: &str| {
-            inner.extend_from_slice(key.as_bytes());
-            json::write_string(&mut inner, value);
-        };
-        string(", \"_unique_id\": ", self.unique_id);
+        push_string(&mut inner, ", \"_unique_id\": ", self.unique_id);
         if !context.as_str().is_empty() {
-            inner.extend_from_slice(b", ");
-            inner.extend_from_slice(context.as_str().as_bytes());
+            inner.push_str(", ");
+            inner.push_str(context.as_str());
         }
-        inner.push(b'}');
-        // Everything above is UTF-8 by its types.
-        super::seal(&String::from_utf8_lossy(&inner))
+        inner.push('}');
+        super::seal(&inner)
     }
+}
+
+fn push_string(out: &mut String, key: &str, value: &str) {
+    out.push_str(key);
+    json::write_string(out, value);
 }
 
 /// A request that arrived. Borrows from the inner message ([`open`](super::open)).
