@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use versionedobjects::{
     FieldDef, FieldSet, Form, ObjectExt as _, Slot, VERSION_KEY, VersionedObject, Writer,
-    what_changed, write_attribute,
+    what_changed, write_attribute, write_difference,
 };
 
 /// Writes the attributes that were unset before or differ now, and which of
@@ -28,15 +28,19 @@ pub(crate) fn updates(
         writer.comma();
     }
     for (index, field) in after.class().fields.iter().enumerate() {
-        let slot = after.slot(index);
-        if !slot.is_set() || !differs(field, before.slot(index), slot, writer.form()) {
+        let (was, slot) = (before.slot(index), after.slot(index));
+        if !slot.is_set() || !differs(field, was, slot, writer.form()) {
             continue;
         }
         // What its reader does not know at all would only be skipped there.
         if writer.leaves_out(field) {
             continue;
         }
-        if write_attribute(after, index, writer) {
+        let written = match writer.form() {
+            Form::Native if was.is_set() => write_difference(before, after, index, writer),
+            _ => write_attribute(after, index, writer),
+        };
+        if written {
             writer.comma();
         }
     }

@@ -247,7 +247,7 @@ pub use past::{
 };
 pub use path::Path;
 pub use plain::plain;
-pub use primitive::{Header, header, read_into, write_attribute, write_child};
+pub use primitive::{Header, header, read_into, write_attribute, write_child, write_difference};
 pub use reader::{Limits, Number, Reader};
 pub use registry::Registry;
 pub use route::{

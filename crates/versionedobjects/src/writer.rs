@@ -153,6 +153,11 @@ impl<'m> Writer<'m> {
         self.out.truncate(mark);
     }
 
+    /// What was written from one place to another.
+    pub(crate) fn between(&self, mark: usize, end: usize) -> &str {
+        self.out.get(mark..end).unwrap_or_default()
+    }
+
     /// What was written since a place.
     pub(crate) fn since(&self, mark: usize) -> &str {
         self.out.get(mark..).unwrap_or_default()

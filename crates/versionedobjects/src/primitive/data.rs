@@ -285,6 +285,25 @@ pub fn write_attribute(
     }
 }
 
+/// As [`write_attribute`], unless `before` has what is written: a reader sees no microseconds, so that it need not be told
+/// of times that differ in them.
+pub fn write_difference(
+    before: &dyn VersionedObject,
+    after: &dyn VersionedObject,
+    index: usize,
+    writer: &mut Writer<'_>,
+) -> bool {
+    let start = writer.mark();
+    if !write_attribute(after, index, writer) {
+        return false;
+    }
+    let end = writer.mark();
+    let both = write_attribute(before, index, writer);
+    let same = both && writer.between(start, end) == writer.since(end);
+    writer.rewind(if same { start } else { end });
+    !same
+}
+
 /// How objects in a field are to be written; `None` if the field must go.
 fn child_rule(
     class: &Class,

@@ -10,7 +10,7 @@ mod data;
 mod read;
 mod write;
 
-pub use data::write_attribute;
+pub use data::{write_attribute, write_difference};
 pub(crate) use read::{Found, header_of, leading_name, read_field};
 pub use read::{Header, header, read_into};
 pub use write::write_child;
