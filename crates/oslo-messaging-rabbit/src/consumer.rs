@@ -11,7 +11,7 @@ use lapin::options::{
     BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, QueueDeleteOptions,
 };
 use lapin::{Channel, Consumer};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{RabbitError, is_about_durability, is_not_found};
@@ -49,39 +49,23 @@ pub(crate) struct Subscription {
 /// A subscription at work.
 pub(crate) struct Consuming {
     pub(crate) phase: watch::Receiver<Phase<()>>,
-    /// Takes no more; what was taken has come, and nothing follows.
+    /// Takes no more. The sender of `phase` is gone when what was taken has been handed on.
     pub(crate) stop: CancellationToken,
 }
 
-/// Where messages go that arrive.
-enum Sink {
-    /// To somebody who takes one after another, as long as there is room.
-    Queue(mpsc::Sender<Arrived>),
-    /// To somebody who is done with each at once.
-    Taker(Box<dyn Fn(Arrived) + Send + Sync>),
-}
+/// Who gets what arrives; must not wait.
+type Take = Box<dyn Fn(Arrived) + Send + Sync>;
 
 impl Subscription {
-    /// Consumes until it is stopped or the driver is closed; what arrives is to be fetched.
-    pub(crate) fn start(self) -> (Consuming, mpsc::Receiver<Arrived>) {
-        // What waits here has been taken: the rest waits at the broker, or in lapin as far as the prefetch goes.
-        let (sender, arrived) = mpsc::channel(1);
-        (self.start_into(Sink::Queue(sender)), arrived)
-    }
-
     /// Consumes until it is stopped or the driver is closed; what arrives is handed to `take`, which must not wait.
-    pub(crate) fn start_with(self, take: impl Fn(Arrived) + Send + Sync + 'static) -> Consuming {
-        self.start_into(Sink::Taker(Box::new(take)))
-    }
-
-    fn start_into(self, sink: Sink) -> Consuming {
+    pub(crate) fn start(self, take: impl Fn(Arrived) + Send + Sync + 'static) -> Consuming {
         let (phase, phase_receiver) = watch::channel(Phase::Waiting(None));
         let stop = CancellationToken::new();
         let worker = Worker {
             reconnect: Reconnect::new(self.shared.dialer.clone(), &self.shared.options),
             offsets: vec![None; self.queues.len()],
             subscription: self,
-            sink,
+            take: Box::new(take),
             phase,
             stop: stop.clone(),
             session: Arc::default(),
@@ -108,36 +92,12 @@ impl Subscription {
     }
 }
 
-impl Sink {
-    /// Hands a message on, or gives it back if that has to wait.
-    fn take(&self, arrived: Arrived) -> Option<Delivery> {
-        match self {
-            Self::Queue(queue) => match queue.try_send(arrived) {
-                Ok(()) => None,
-                Err(refused) => Some(refused.into_inner().delivery),
-            },
-            Self::Taker(take) => {
-                take(arrived);
-                None
-            }
-        }
-    }
-
-    /// Waits until a message can be handed on; `None` if nobody takes any more.
-    async fn room(&self) -> Option<mpsc::Permit<'_, Arrived>> {
-        match self {
-            Self::Queue(queue) => queue.reserve().await.ok(),
-            Self::Taker(_) => std::future::pending().await,
-        }
-    }
-}
-
 struct Worker {
     subscription: Subscription,
     reconnect: Reconnect,
     /// Where to go on reading, by queue; for streams.
     offsets: Vec<Option<i64>>,
-    sink: Sink,
+    take: Take,
     phase: watch::Sender<Phase<()>>,
     stop: CancellationToken,
     session: Arc<Mutex<Weak<Session>>>,
@@ -283,8 +243,6 @@ impl Worker {
         // Asked once, not at each message.
         let (stopped, lost) = (stop.cancelled(), session.link.lost());
         tokio::pin!(stopped, lost);
-        // Taken, and waiting for the server to have room.
-        let mut waiting: Option<Delivery> = None;
         loop {
             let next = tokio::select! {
                 biased;
@@ -295,15 +253,7 @@ impl Worker {
                     }
                     continue;
                 }
-                room = self.sink.room(), if waiting.is_some() => {
-                    let (Some(room), Some(delivery)) = (room, waiting.take()) else {
-                        return Ended::Stopped;
-                    };
-                    let session = session.clone();
-                    room.send(Arrived { delivery, session });
-                    continue;
-                }
-                next = std::future::poll_fn(|cx| streams.poll_next(cx)), if waiting.is_none() => next,
+                next = std::future::poll_fn(|cx| streams.poll_next(cx)) => next,
                 why = &mut lost => {
                     return if stopping { Ended::Stopped } else { Ended::Broken(why) };
                 }
@@ -312,7 +262,7 @@ impl Worker {
                 Some((index, Some(Ok(delivery)))) => {
                     self.note_offset(index, &delivery);
                     let session = session.clone();
-                    waiting = self.sink.take(Arrived { delivery, session });
+                    (self.take)(Arrived { delivery, session });
                 }
                 Some((_, Some(Err(error)))) => {
                     return if stopping {

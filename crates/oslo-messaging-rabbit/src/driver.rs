@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use oslo_messaging::driver::{Driver, DriverFactory, ListenOptions, Listener, Outgoing, Replies};
+use oslo_messaging::driver::{
+    Driver, DriverFactory, ListenOptions, Listener, Outgoing, Replies, Taker,
+};
 use oslo_messaging::{Error, Limits, Result, Target, TransportOptions, TransportUrl};
 use tokio::runtime::Handle;
 
 use crate::answers::Answers;
 use crate::consumer::Subscription;
 use crate::link::Dialer;
-use crate::listener::RabbitListener;
+use crate::listener::{self, RabbitListener};
 use crate::options::RabbitOptions;
 use crate::publisher::{Lane, Message, Publisher};
 use crate::reconnect::Phase;
@@ -158,7 +160,12 @@ impl Driver for RabbitDriver {
         self.send(message).await
     }
 
-    async fn listen(&self, target: &Target, options: &ListenOptions) -> Result<Box<dyn Listener>> {
+    async fn listen(
+        &self,
+        target: &Target,
+        options: &ListenOptions,
+        taker: Arc<dyn Taker>,
+    ) -> Result<Box<dyn Listener>> {
         let doing = format!("listen on {target}");
         self.check_open(&doing)?;
         topology::check_names(target)?;
@@ -179,7 +186,12 @@ impl Driver for RabbitDriver {
             prefetch,
             purpose: "serving",
         };
-        let (mut consuming, arrived) = subscription.start();
+        let answers = self.answers.clone();
+        let mut consuming = subscription.start(move |arrived| {
+            if let Some(incoming) = listener::incoming(arrived, &answers) {
+                taker.take(incoming);
+            }
+        });
         let stop = consuming.stop.clone().drop_guard();
         loop {
             match &*consuming.phase.borrow_and_update() {
@@ -193,11 +205,7 @@ impl Driver for RabbitDriver {
             }
         }
         stop.disarm();
-        Ok(Box::new(RabbitListener {
-            consuming,
-            arrived,
-            answers: self.answers.clone(),
-        }))
+        Ok(Box::new(RabbitListener { consuming }))
     }
 
     async fn close(&self) {

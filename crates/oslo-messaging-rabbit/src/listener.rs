@@ -10,7 +10,6 @@ use lapin::options::{BasicAckOptions, BasicRejectOptions};
 use lapin::{Acker, BasicProperties};
 use oslo_messaging::driver::{Delivery, Incoming, Listener, ReplyTo};
 use oslo_messaging::{Error, Result};
-use tokio::sync::mpsc;
 
 use crate::answers::Answers;
 use crate::consumer::{Arrived, Consuming, Session};
@@ -20,36 +19,14 @@ const CONTENT_TYPE: &str = "application/json";
 
 pub(crate) struct RabbitListener {
     pub(crate) consuming: Consuming,
-    pub(crate) arrived: mpsc::Receiver<Arrived>,
-    pub(crate) answers: Arc<Answers>,
 }
 
 #[async_trait]
 impl Listener for RabbitListener {
-    async fn next(&mut self) -> Option<Incoming> {
-        loop {
-            let Arrived { delivery, session } = self.arrived.recv().await?;
-            if !delivery.acker.usable() {
-                // Its channel is gone; it comes again by another one, or to another server.
-                continue;
-            }
-            return Some(Incoming {
-                refused: refusal(&delivery.properties),
-                deadline: deadline(&delivery.properties),
-                redelivered: delivery.redelivered,
-                body: Bytes::from(delivery.data),
-                delivery: Box::new(RabbitDelivery {
-                    acker: delivery.acker,
-                    session,
-                    settled: AtomicBool::new(false),
-                    answers: self.answers.clone(),
-                }),
-            });
-        }
-    }
-
     async fn stop(&mut self) {
         self.consuming.stop.cancel();
+        // It ends when all that was taken has been handed on.
+        while self.consuming.phase.changed().await.is_ok() {}
     }
 }
 
@@ -57,6 +34,24 @@ impl Drop for RabbitListener {
     fn drop(&mut self) {
         self.consuming.stop.cancel();
     }
+}
+
+/// As the server sees what arrived; `None` for what comes again.
+pub(crate) fn incoming(arrived: Arrived, answers: &Arc<Answers>) -> Option<Incoming> {
+    let Arrived { delivery, session } = arrived;
+    // Its channel is gone; it comes again by another one, or to another server.
+    delivery.acker.usable().then(|| Incoming {
+        refused: refusal(&delivery.properties),
+        deadline: deadline(&delivery.properties),
+        redelivered: delivery.redelivered,
+        body: Bytes::from(delivery.data),
+        delivery: Box::new(RabbitDelivery {
+            acker: delivery.acker,
+            session,
+            settled: AtomicBool::new(false),
+            answers: answers.clone(),
+        }),
+    })
 }
 
 /// Why a message cannot be read, from its properties.

@@ -50,7 +50,7 @@ impl ReplyQueue {
         let waiters = Arc::new(Waiters::default());
         let takers = waiters.clone();
         // Consuming ends with the driver.
-        let consuming = subscription.start_with(move |arrived| takers.take(arrived, &limits));
+        let consuming = subscription.start(move |arrived| takers.take(arrived, &limits));
         Ok(Self {
             name,
             phase: consuming.phase,

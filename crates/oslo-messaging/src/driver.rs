@@ -95,14 +95,19 @@ pub trait Driver: fmt::Debug + Send + Sync + 'static {
     /// The message was not handed over.
     async fn cast(&self, message: Outgoing) -> Result<()>;
 
-    /// Listens as one server: on the topic, on `topic.server` and on the topic's fanout. Returns once messages sent from
-    /// now on will arrive. `target.exchange`, `target.topic` and `target.server` are always filled in. The listener
-    /// outlives lost connections: the driver listens again when it can.
+    /// Listens as one server: on the topic, on `topic.server` and on the topic's fanout; what arrives is handed to
+    /// `taker`. Returns once messages sent from now on will arrive. `target.exchange`, `target.topic` and `target.server`
+    /// are always filled in. The listener outlives lost connections: the driver listens again when it can.
     ///
     /// # Errors
     ///
     /// The queues cannot be opened.
-    async fn listen(&self, target: &Target, options: &ListenOptions) -> Result<Box<dyn Listener>>;
+    async fn listen(
+        &self,
+        target: &Target,
+        options: &ListenOptions,
+        taker: Arc<dyn Taker>,
+    ) -> Result<Box<dyn Listener>>;
 
     /// Ends connections after flushing what was handed over. Calls in flight end with [`Error::Closed`]. May be called
     /// more than once.
@@ -120,14 +125,24 @@ pub struct ListenOptions {
     pub unsettled: u32,
 }
 
-/// The receiving end of one server. It keeps the bus's connection open as long as it lives.
-#[async_trait]
-pub trait Listener: Send {
-    /// The next message. Safe to cancel. `None` after [`Listener::stop`], once everything taken before it has been handed
-    /// out.
-    async fn next(&mut self) -> Option<Incoming>;
+/// Takes the messages of one server as they arrive. A channel is one.
+pub trait Taker: Send + Sync {
+    /// Takes a message, at once: the task that calls is the one that reads the connection. What is dropped here goes back
+    /// to the bus, as every delivery that is dropped unsettled.
+    fn take(&self, incoming: Incoming);
+}
 
-    /// Takes no more messages from the bus (AMQP `basic.cancel`); what was taken comes out of [`Listener::next`], and
+impl Taker for mpsc::UnboundedSender<Incoming> {
+    fn take(&self, incoming: Incoming) {
+        // Where nobody receives any more the message comes back in the error, and is dropped.
+        drop(self.send(incoming));
+    }
+}
+
+/// The receiving end of one server. It keeps the bus's connection open, and takes messages, as long as it lives.
+#[async_trait]
+pub trait Listener: Send + Sync {
+    /// Takes no more messages from the bus (AMQP `basic.cancel`). When it returns, its [`Taker`] has what was taken;
     /// replies still go out.
     async fn stop(&mut self);
 }

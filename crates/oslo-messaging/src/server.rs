@@ -7,15 +7,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::handle::Handler;
 pub use self::stats::ServerStats;
 use crate::dispatcher::Dispatcher;
-use crate::driver::{AckPolicy, ListenOptions, Listener};
+use crate::driver::{AckPolicy, Incoming, ListenOptions, Listener, Taker};
 use crate::duplicates::DuplicateWindow;
 use crate::error::{Error, Result};
 use crate::target::Target;
@@ -51,9 +51,9 @@ impl Default for ServerOptions {
 pub struct RpcServer {
     target: Target,
     handler: Arc<Handler>,
-    stop: CancellationToken,
     tracker: TaskTracker,
-    running: Option<JoinHandle<()>>,
+    /// Dropped, it takes no more.
+    listener: Box<dyn Listener>,
     // The bus stays open as long as somebody serves on it.
     _transport: Transport,
 }
@@ -97,9 +97,6 @@ impl RpcServer {
             prefetch,
             unsettled,
         };
-        let listener = transport.driver().listen(&target, &listen).await?;
-        tracing::info!(topic = %target, "serving");
-        let stop = CancellationToken::new();
         let tracker = TaskTracker::new();
         let handler = Arc::new(Handler {
             dispatcher,
@@ -108,21 +105,21 @@ impl RpcServer {
             send_tracebacks: options.send_tracebacks,
             window: DuplicateWindow::default(),
             stats: stats::Counters::default(),
+            room: Semaphore::new(usize::try_from(concurrency).unwrap_or(Semaphore::MAX_PERMITS)),
             abort: CancellationToken::new(),
         });
-        let running = tokio::spawn(serve(
-            listener,
-            handler.clone(),
-            tracker.clone(),
-            stop.clone(),
-            concurrency,
-        ));
+        let taker = Arc::new(Tasks {
+            handler: handler.clone(),
+            tracker: tracker.clone(),
+            runtime: Handle::current(),
+        });
+        let listener = transport.driver().listen(&target, &listen, taker).await?;
+        tracing::info!(topic = %target, "serving");
         Ok(Self {
             target,
             handler,
-            stop,
             tracker,
-            running: Some(running),
+            listener,
             _transport: transport.clone(),
         })
     }
@@ -176,21 +173,9 @@ impl RpcServer {
     }
 
     async fn finish(&mut self) {
-        self.stop.cancel();
-        if let Some(running) = &mut self.running {
-            if let Err(error) = running.await {
-                tracing::error!(%error, "the server's loop ended early");
-            }
-            self.running = None;
-        }
+        self.listener.stop().await;
         self.tracker.close();
         self.tracker.wait().await;
-    }
-}
-
-impl Drop for RpcServer {
-    fn drop(&mut self) {
-        self.stop.cancel();
     }
 }
 
@@ -203,35 +188,22 @@ impl fmt::Debug for RpcServer {
     }
 }
 
-/// Takes messages as long as there is room, each into a task of its own.
-async fn serve(
-    mut listener: Box<dyn Listener>,
+/// Gives each message a task of its own.
+struct Tasks {
     handler: Arc<Handler>,
     tracker: TaskTracker,
-    stop: CancellationToken,
-    concurrency: u32,
-) {
-    let room = Arc::new(Semaphore::new(
-        usize::try_from(concurrency).unwrap_or(usize::MAX >> 3),
-    ));
-    let mut stopping = false;
-    loop {
-        let next = async {
-            let permit = room.clone().acquire_owned().await;
-            (listener.next().await, permit)
-        };
-        tokio::select! {
-            biased;
-            () = stop.cancelled(), if !stopping => {
-                stopping = true;
-                listener.stop().await;
-            }
-            (incoming, permit) = next => match (incoming, permit) {
-                (Some(incoming), Ok(permit)) => {
-                    tracker.spawn(handler.clone().handle(incoming, permit));
-                }
-                _ => return,
-            },
+    /// Where the server was started: drivers may read their connections elsewhere.
+    runtime: Handle,
+}
+
+impl Taker for Tasks {
+    fn take(&self, incoming: Incoming) {
+        // Counted before looking, so that whoever stops either waits for it or has it go back to the bus.
+        let counted = self.tracker.token();
+        if !self.tracker.is_closed() {
+            self.tracker
+                .spawn_on(self.handler.clone().handle(incoming), &self.runtime);
         }
+        drop(counted);
     }
 }

@@ -6,14 +6,13 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Bus, CallPort, Consumer, Handout, Message, Refusal, ReplySink};
 use crate::driver::{
     Delivery, Driver, Incoming, ListenOptions, Listener, Outgoing, Replies, RepliesSender,
-    ReplyMessage, ReplyTo,
+    ReplyMessage, ReplyTo, Taker,
 };
 use crate::error::{Error, Result};
 use crate::target::Target;
@@ -96,17 +95,20 @@ impl Driver for LocalDriver {
             .map_err(|refusal| refusal.into_error(&message.target, "hand a cast over", &self.peer))
     }
 
-    async fn listen(&self, target: &Target, options: &ListenOptions) -> Result<Box<dyn Listener>> {
+    async fn listen(
+        &self,
+        target: &Target,
+        options: &ListenOptions,
+        taker: Arc<dyn Taker>,
+    ) -> Result<Box<dyn Listener>> {
         self.check_open(|| format!("listen on {target}"))?;
-        let (sender, receiver) = mpsc::unbounded_channel();
-        // The way is bounded by the credit: no more than `prefetch` are handed out and not yet done.
+        // No more than `prefetch` are handed out and not yet done.
         let id = self
             .bus
-            .subscribe(target, options.prefetch, Arc::new(LocalConsumer(sender)));
+            .subscribe(target, options.prefetch, Arc::new(LocalConsumer(taker)));
         Ok(Box::new(LocalListener {
             bus: self.bus.clone(),
             id,
-            receiver,
         }))
     }
 
@@ -158,33 +160,28 @@ impl Refusal {
     }
 }
 
-struct LocalConsumer(mpsc::UnboundedSender<Handout>);
+struct LocalConsumer(Arc<dyn Taker>);
 
 impl Consumer for LocalConsumer {
     fn deliver(&self, handout: Handout) {
-        // A listener that is gone: the handout comes back in the error and returns to its queue.
-        drop(self.0.send(handout));
+        let message = handout.message();
+        self.0.take(Incoming {
+            body: message.body.clone(),
+            deadline: message.deadline,
+            redelivered: message.redelivered,
+            refused: None,
+            delivery: Box::new(handout),
+        });
     }
 }
 
 struct LocalListener {
     bus: Arc<Bus>,
     id: u64,
-    receiver: mpsc::UnboundedReceiver<Handout>,
 }
 
 #[async_trait]
 impl Listener for LocalListener {
-    async fn next(&mut self) -> Option<Incoming> {
-        self.receiver.recv().await.map(|handout| Incoming {
-            body: handout.message().body.clone(),
-            deadline: handout.message().deadline,
-            redelivered: handout.message().redelivered,
-            refused: None,
-            delivery: Box::new(handout),
-        })
-    }
-
     async fn stop(&mut self) {
         self.bus.unsubscribe(self.id);
     }

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures::Stream;
 use futures::future::{BoxFuture, FutureExt, Ready, ready};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -15,7 +17,7 @@ use tonic::codegen::{Service, http};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::frame::{Frame, FrameCodec, Kind};
-use super::outbox::{Outbox, OutboxStream, ServerStream, outbox};
+use super::outbox::{Outbox, OutboxStream, outbox};
 use super::{FRAME_OVERHEAD, LINK_PATH, PROTOCOL};
 use crate::bus::{Bus, CallPort, Consumer, Handout, Message, Refusal, ReplySink};
 use crate::clock;
@@ -28,6 +30,9 @@ const MAX_LISTENERS: usize = 10_000;
 
 /// The largest credit a listener may give itself.
 const MAX_CREDIT: u32 = 100_000;
+
+/// How many frames are taken before the answers have their turn.
+const FRAMES_AT_ONCE: usize = 64;
 
 /// Serves the one path there is.
 #[derive(Clone)]
@@ -88,9 +93,9 @@ impl Service<http::Request<Body>> for LinkService {
 struct Opening(Arc<Shared>);
 
 impl Service<Request<Streaming<Frame>>> for Opening {
-    type Response = Response<ServerStream>;
+    type Response = Response<LinkStream>;
     type Error = Status;
-    type Future = Ready<Result<Response<ServerStream>, Status>>;
+    type Future = Ready<Result<Response<LinkStream>, Status>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Status>> {
         Poll::Ready(Ok(()))
@@ -98,24 +103,91 @@ impl Service<Request<Streaming<Frame>>> for Opening {
 
     fn call(&mut self, request: Request<Streaming<Frame>>) -> Self::Future {
         let dead = CancellationToken::new();
-        let (outbox, stream): (Outbox, OutboxStream) = outbox(self.0.unread_bytes, &dead);
+        let (outbox, stream) = outbox(self.0.unread_bytes, &dead);
         let link = Arc::new(Link {
             shared: self.0.clone(),
             outbox,
-            dead,
+            over: CancellationToken::new(),
             peer_message_bytes: Mutex::new(usize::MAX),
             state: Mutex::default(),
             last_delivery: AtomicU64::new(0),
         });
-        self.0.links.spawn(link.run(request.into_inner()));
-        ready(Ok(Response::new(ServerStream(stream))))
+        self.0.links.spawn(link.clone().watch(dead));
+        ready(Ok(Response::new(LinkStream {
+            frames: Some(request.into_inner()),
+            greeted: false,
+            outbox: stream,
+            link,
+        })))
+    }
+}
+
+/// What is written to the peer. Whoever wants to write the next frame takes what the peer has sent first, so that a call
+/// on its way through wakes no task but this: one that does not read its answers is not listened to either.
+struct LinkStream {
+    /// Until the link ends.
+    frames: Option<Streaming<Frame>>,
+    greeted: bool,
+    outbox: OutboxStream,
+    link: Arc<Link>,
+}
+
+impl LinkStream {
+    /// Takes what has arrived; why the link ended, if it did.
+    fn poll_frames(&mut self, context: &mut Context<'_>) -> Poll<String> {
+        let Some(frames) = &mut self.frames else {
+            return Poll::Pending;
+        };
+        for _ in 0..FRAMES_AT_ONCE {
+            let frame = match Pin::new(&mut *frames).poll_next(context) {
+                Poll::Ready(Some(Ok(frame))) => frame,
+                Poll::Ready(Some(Err(status))) => return Poll::Ready(status.to_string()),
+                Poll::Ready(None) => return Poll::Ready("the peer ended it".to_owned()),
+                Poll::Pending => return Poll::Pending,
+            };
+            let taken = if self.greeted {
+                self.link.take(frame)
+            } else {
+                self.greeted = true;
+                self.link.greet(frame)
+            };
+            if let Err(reason) = taken {
+                return Poll::Ready(reason);
+            }
+        }
+        // There may be more, when the answers have had their turn.
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Stream for LinkStream {
+    type Item = Result<Frame, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.link.over.is_cancelled() {
+            self.frames = None;
+        }
+        if let Poll::Ready(reason) = self.poll_frames(context) {
+            self.frames = None;
+            self.link.close(&reason);
+        }
+        let frame = Pin::new(&mut self.outbox).poll_next(context);
+        frame.map(|frame| frame.map(Ok))
+    }
+}
+
+impl Drop for LinkStream {
+    fn drop(&mut self) {
+        self.link.close("the connection ended");
     }
 }
 
 struct Link {
     shared: Arc<Shared>,
     outbox: Outbox,
-    dead: CancellationToken,
+    /// Cancelled when it is closed.
+    over: CancellationToken,
     peer_message_bytes: Mutex<usize>,
     state: Mutex<LinkState>,
     last_delivery: AtomicU64,
@@ -129,59 +201,49 @@ struct LinkState {
     deliveries: HashMap<u64, Arc<Handout>>,
     /// The bus's listener for each of the peer's.
     listeners: HashMap<u64, u64>,
-    /// No deliveries may be added any more.
+    /// Nothing may be added any more.
     closed: bool,
 }
 
 impl Link {
-    async fn run(self: Arc<Self>, mut frames: Streaming<Frame>) {
+    /// Closes it when it is cut or the hub stops, whether or not the peer reads.
+    async fn watch(self: Arc<Self>, dead: CancellationToken) {
         let reason = tokio::select! {
             biased;
-            () = self.dead.cancelled() => "it was cut".to_owned(),
-            reason = self.serve(&mut frames) => reason,
-            () = self.shared.stop.cancelled() => "the hub stops".to_owned(),
+            () = self.over.cancelled() => return,
+            () = dead.cancelled() => "it was cut",
+            () = self.shared.stop.cancelled() => "the hub stops",
         };
-        tracing::debug!(reason, "link ended");
-        self.close();
+        self.close(reason);
     }
 
-    /// Works until the peer goes; returns why it went.
-    async fn serve(self: &Arc<Self>, frames: &mut Streaming<Frame>) -> String {
-        match frames.message().await {
-            Ok(Some(Frame::Hello {
-                protocol,
-                name,
-                message_bytes,
-            })) => {
-                tracing::debug!(peer = name, protocol, "link opened");
-                *self.peer_limit() = usize::try_from(message_bytes).unwrap_or(usize::MAX);
-                self.outbox.send(Frame::Hello {
-                    protocol: PROTOCOL,
-                    name: "hub".to_owned(),
-                    message_bytes: self.shared.limits.message_bytes as u64,
-                });
-                if protocol != PROTOCOL {
-                    return format!("protocol {protocol}");
-                }
-            }
-            Ok(_) => return "it did not greet".to_owned(),
-            Err(status) => return status.to_string(),
-        }
-        loop {
-            match frames.message().await {
-                Ok(Some(frame)) => {
-                    if !self.take(frame) {
-                        return "it broke the protocol".to_owned();
-                    }
-                }
-                Ok(None) => return "the peer ended it".to_owned(),
-                Err(status) => return status.to_string(),
-            }
+    /// Answers a peer's first frame; the error is why the link ends.
+    fn greet(&self, frame: Frame) -> Result<(), String> {
+        let Frame::Hello {
+            protocol,
+            name,
+            message_bytes,
+        } = frame
+        else {
+            return Err("it did not greet".to_owned());
+        };
+        tracing::debug!(peer = name, protocol, "link opened");
+        *self.peer_limit() = usize::try_from(message_bytes).unwrap_or(usize::MAX);
+        self.outbox.send(Frame::Hello {
+            protocol: PROTOCOL,
+            name: "hub".to_owned(),
+            message_bytes: self.shared.limits.message_bytes as u64,
+        });
+        if protocol == PROTOCOL {
+            Ok(())
+        } else {
+            Err(format!("protocol {protocol}"))
         }
     }
 
-    /// Acts on one frame; false if the peer must not send it.
-    fn take(self: &Arc<Self>, frame: Frame) -> bool {
+    /// Acts on one frame; the error is why the link ends: the peer must not send it.
+    fn take(self: &Arc<Self>, frame: Frame) -> Result<(), String> {
+        let broke_protocol = || Err("it broke the protocol".to_owned());
         match frame {
             Frame::Publish {
                 id,
@@ -215,7 +277,7 @@ impl Link {
             } => {
                 let count = self.state().listeners.len();
                 if count >= MAX_LISTENERS || server.is_empty() {
-                    return false;
+                    return broke_protocol();
                 }
                 let target = Target::new(topic).exchange(exchange).server(server);
                 let consumer = Arc::new(LinkConsumer {
@@ -227,9 +289,16 @@ impl Link {
                     .shared
                     .bus
                     .subscribe(&target, credit.min(MAX_CREDIT), consumer);
-                let replaced = self.state().listeners.insert(listener, id);
-                if let Some(replaced) = replaced {
-                    self.shared.bus.unsubscribe(replaced);
+                let not_needed = {
+                    let mut state = self.state();
+                    if state.closed {
+                        Some(id)
+                    } else {
+                        state.listeners.insert(listener, id)
+                    }
+                };
+                if let Some(not_needed) = not_needed {
+                    self.shared.bus.unsubscribe(not_needed);
                 }
                 self.outbox.send(Frame::Listening { listener });
             }
@@ -267,9 +336,9 @@ impl Link {
             | Frame::Unlistened { .. }
             | Frame::Accepted { .. }
             | Frame::Refused { .. }
-            | Frame::Deliver { .. } => return false,
+            | Frame::Deliver { .. } => return broke_protocol(),
         }
-        true
+        Ok(())
     }
 
     fn publish(
@@ -315,6 +384,9 @@ impl Link {
             return Ok(None);
         }
         let mut state = self.state();
+        if state.closed {
+            return Err(Refusal::Lost);
+        }
         if state.calls.len() >= MAX_CALLS {
             return Err(Refusal::Busy(format!("{MAX_CALLS} calls are unanswered")));
         }
@@ -327,25 +399,35 @@ impl Link {
         Ok(Some(CallPort { sink, abandoned }))
     }
 
-    /// Gives back what the peer had, and forgets its calls.
-    fn close(&self) {
+    /// Gives back what the peer had, and forgets its calls. Once.
+    fn close(&self, reason: &str) {
         // First nothing more may be handed out here, or what comes back would be handed out here again.
-        let listeners = std::mem::take(&mut self.state().listeners);
+        let listeners = {
+            let mut state = self.state();
+            if state.closed {
+                return;
+            }
+            state.closed = true;
+            std::mem::take(&mut state.listeners)
+        };
+        tracing::debug!(reason, "link ended");
         for (_, listener) in listeners {
             self.shared.bus.unsubscribe(listener);
         }
-        let state = {
-            let mut state = self.state();
-            let taken = std::mem::take(&mut *state);
-            state.closed = true;
-            taken
-        };
+        let state = std::mem::replace(
+            &mut *self.state(),
+            LinkState {
+                closed: true,
+                ..LinkState::default()
+            },
+        );
         for (_, abandoned) in state.calls {
             abandoned.cancel();
         }
         // Dropped here, what was not acknowledged goes to other servers, and callers of the rest are told.
         drop(state.deliveries);
         self.outbox.finish();
+        self.over.cancel();
     }
 
     fn state(&self) -> MutexGuard<'_, LinkState> {
@@ -430,7 +512,9 @@ impl Consumer for LinkConsumer {
             let mut state = link.state();
             if state.closed {
                 drop(state);
-                // The handout goes back to its queue.
+                // It goes back to its queue: not here, where it would be handed out to this listener again at once, as
+                // long as that is still known to the bus.
+                tokio::spawn(async move { drop(handout) });
                 return;
             }
             state.deliveries.insert(id, Arc::new(handout));

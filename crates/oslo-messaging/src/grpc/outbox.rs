@@ -80,8 +80,10 @@ impl Outbox {
     }
 }
 
-impl OutboxStream {
-    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Frame>> {
+impl Stream for OutboxStream {
+    type Item = Frame;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Frame>> {
         if self.dead.as_mut().poll(context).is_ready() {
             return Poll::Ready(None);
         }
@@ -90,25 +92,5 @@ impl OutboxStream {
             self.waiting.fetch_sub(frame.weight(), Ordering::Relaxed);
         }
         Poll::Ready(frame)
-    }
-}
-
-/// For a client's stream.
-impl Stream for OutboxStream {
-    type Item = Frame;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Frame>> {
-        self.poll_frame(context)
-    }
-}
-
-/// For a server's stream.
-pub(super) struct ServerStream(pub(super) OutboxStream);
-
-impl Stream for ServerStream {
-    type Item = Result<Frame, tonic::Status>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_frame(context).map(|frame| frame.map(Ok))
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,9 +16,7 @@ use super::frame::{Frame, Kind};
 use super::outbox::Outbox;
 use super::session::{ListenerEntry, PendingCall, PendingCast, Session};
 use crate::clock;
-use crate::driver::{
-    Delivery, Driver, Incoming, ListenOptions, Listener, Outgoing, Replies, ReplyTo,
-};
+use crate::driver::{Delivery, Driver, ListenOptions, Listener, Outgoing, Replies, ReplyTo, Taker};
 use crate::error::{Error, Result};
 use crate::options::TransportOptions;
 use crate::target::Target;
@@ -202,10 +200,14 @@ impl Driver for RemoteDriver {
     }
 
     /// Waits for the hub as long as it takes: a service may be started before it. Wrap it in a timeout to give up.
-    async fn listen(&self, target: &Target, options: &ListenOptions) -> Result<Box<dyn Listener>> {
+    async fn listen(
+        &self,
+        target: &Target,
+        options: &ListenOptions,
+        taker: Arc<dyn Taker>,
+    ) -> Result<Box<dyn Listener>> {
         let doing = format!("listen on {target}");
         self.start(&doing)?;
-        let (incoming, receiver) = mpsc::unbounded_channel();
         let (heard, listening) = oneshot::channel();
         let id = {
             let mut state = self.session.state();
@@ -213,7 +215,7 @@ impl Driver for RemoteDriver {
             let entry = ListenerEntry {
                 target: target.clone(),
                 credit: options.prefetch,
-                incoming,
+                taker,
                 listening: Some(heard),
                 stopped: None,
             };
@@ -227,7 +229,6 @@ impl Driver for RemoteDriver {
             session: self.session.clone(),
             _connection: self.connection.clone(),
             id,
-            receiver,
         };
         tokio::select! {
             biased;
@@ -291,15 +292,10 @@ struct RemoteListener {
     session: Arc<Session>,
     _connection: Arc<Connection>,
     id: u64,
-    receiver: mpsc::UnboundedReceiver<Incoming>,
 }
 
 #[async_trait]
 impl Listener for RemoteListener {
-    async fn next(&mut self) -> Option<Incoming> {
-        self.receiver.recv().await
-    }
-
     async fn stop(&mut self) {
         let stopped = {
             let mut state = self.session.state();
@@ -320,7 +316,6 @@ impl Listener for RemoteListener {
                 () = self.session.closed.cancelled() => {}
             }
         }
-        // Its sender goes with it, so what was taken comes out and then nothing more.
         self.session.state().listeners.remove(&self.id);
     }
 }

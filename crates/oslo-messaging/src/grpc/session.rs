@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use super::outbox::Outbox;
 use super::remote::RemoteDelivery;
 use crate::bus::Refusal;
 use crate::clock;
-use crate::driver::{Incoming, RepliesSender, ReplyMessage};
+use crate::driver::{Incoming, RepliesSender, ReplyMessage, Taker};
 use crate::error::{Error, Result};
 use crate::target::Target;
 
@@ -65,7 +65,7 @@ pub(super) struct PendingCast {
 pub(super) struct ListenerEntry {
     pub(super) target: Target,
     pub(super) credit: u32,
-    pub(super) incoming: mpsc::UnboundedSender<Incoming>,
+    pub(super) taker: Arc<dyn Taker>,
     /// Told when the hub has heard of it.
     pub(super) listening: Option<oneshot::Sender<()>>,
     /// Told when the hub has sent its last to it; the listener is stopping.
@@ -363,11 +363,11 @@ impl Session {
                     state
                         .listeners
                         .get(&listener)
-                        .map(|entry| entry.incoming.clone())
+                        .map(|entry| entry.taker.clone())
                 };
                 // Without a taker it is dropped here, unsettled, and so goes back to the hub.
                 if let Some(taker) = taker {
-                    drop(taker.send(incoming));
+                    taker.take(incoming);
                 }
             }
             Frame::Cancel { id } => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,12 +30,18 @@ pub(super) struct Handler {
     pub(super) send_tracebacks: bool,
     pub(super) window: DuplicateWindow,
     pub(super) stats: Counters,
+    /// For as many as are carried out at once.
+    pub(super) room: Semaphore,
     /// Drops all work.
     pub(super) abort: CancellationToken,
 }
 
 impl Handler {
-    pub(super) async fn handle(self: Arc<Self>, incoming: Incoming, permit: OwnedSemaphorePermit) {
+    pub(super) async fn handle(self: Arc<Self>, incoming: Incoming) {
+        // Until there is room it is not acknowledged, so that a bus that counts those brings no more than may wait.
+        let Ok(permit) = self.room.acquire().await else {
+            return;
+        };
         self.stats.received.add();
         let started = Instant::now();
         let bytes_in = incoming.body.len();

@@ -1,5 +1,6 @@
 //! The hub dies and comes back; servers die. Callers learn at once what can be known, and go on.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use oslo_messaging::grpc::{Hub, HubOptions};
@@ -237,21 +238,27 @@ async fn a_message_given_back_goes_to_another_server_marked() {
     let listen = async |server: &str| {
         let transport = connect(&hub).await;
         let target = target.clone().server(server);
-        transport.driver().listen(&target, &options).await.unwrap()
+        let (taker, taken) = tokio::sync::mpsc::unbounded_channel();
+        let listening = transport
+            .driver()
+            .listen(&target, &options, Arc::new(taker));
+        (listening.await.unwrap(), taken)
     };
-    let mut first = listen("first").await;
+    let (mut first, mut first_takes) = listen("first").await;
     let client = client(&connect(&hub).await);
     client
         .prepare()
         .cast(&CallContext::empty(), "note", &Kwargs::new())
         .await
         .unwrap();
-    let taken = soon("the message", first.next()).await.unwrap();
+    let taken = soon("the message", first_takes.recv()).await.unwrap();
     assert!(!taken.redelivered);
     first.stop().await;
-    let mut second = listen("second").await;
+    let (_second, mut second_takes) = listen("second").await;
     taken.delivery.reject(true).await.unwrap();
-    let again = soon("the message again", second.next()).await.unwrap();
+    let again = soon("the message again", second_takes.recv())
+        .await
+        .unwrap();
     assert!(again.redelivered);
     assert_eq!(again.body, taken.body);
 }

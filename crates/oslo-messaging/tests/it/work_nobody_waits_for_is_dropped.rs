@@ -73,7 +73,11 @@ async fn a_monitored_call_ends_when_the_heartbeats_do() {
     let target = oslo_messaging::Target::new("conductor")
         .server("h")
         .exchange("nova");
-    let mut listener = transport.driver().listen(&target, &options).await.unwrap();
+    let (taker, mut takes) = tokio::sync::mpsc::unbounded_channel();
+    let listening = transport
+        .driver()
+        .listen(&target, &options, std::sync::Arc::new(taker));
+    let _listener = listening.await.unwrap();
     let prepared = client(&transport)
         .prepare()
         .timeout(Duration::from_secs(120))
@@ -82,7 +86,7 @@ async fn a_monitored_call_ends_when_the_heartbeats_do() {
     let (context, none) = (CallContext::empty(), Kwargs::new());
     let (outcome, _taken) = tokio::join!(
         prepared.call(&context, "hold", &none),
-        soon("the message", listener.next())
+        soon("the message", takes.recv())
     );
     assert!(matches!(outcome, Err(Error::Silence { .. })), "{outcome:?}");
     assert_eq!(started.elapsed().as_secs(), 4);
