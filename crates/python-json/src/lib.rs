@@ -11,6 +11,7 @@
 mod float;
 mod formatter;
 mod string;
+pub mod word;
 
 pub use float::{float_json, float_repr};
 pub use formatter::{PythonFormatter, to_string, write_value};

@@ -1,5 +1,7 @@
 //! Strings.
 
+use crate::word;
+
 /// What a byte becomes inside a JSON string: 0 for itself, `u` for `\u00XX` or
 /// the start of a longer character, otherwise the letter of its short escape.
 static ASCII_ONLY: [u8; 256] = escapes(true);
@@ -52,19 +54,27 @@ impl Sink for Vec<u8> {
 /// Writes `text` as a JSON string, quotes included, ASCII only (Python's
 /// default, `ensure_ascii`).
 pub fn write_string(out: &mut impl Sink, text: &str) {
-    write(out, text, &ASCII_ONLY);
+    write(out, text, &ASCII_ONLY, word::beyond_ascii);
 }
 
 /// Writes `text` as a JSON string, quotes included, with characters beyond
 /// ASCII as they are.
 pub fn write_unicode_string(out: &mut impl Sink, text: &str) {
-    write(out, text, &UNICODE);
+    write(out, text, &UNICODE, |_| 0);
 }
 
-fn write(out: &mut impl Sink, text: &str, table: &[u8; 256]) {
+/// `table` has every byte that is to be escaped; `beyond_ascii` marks those
+/// of them that are not ASCII.
+#[inline]
+fn write(
+    out: &mut impl Sink,
+    text: &str,
+    table: &[u8; 256],
+    beyond_ascii: impl Fn(u64) -> u64 + Copy,
+) {
     out.append("\"");
     let mut rest = text;
-    while let Some(stop) = rest.bytes().position(|byte| table[usize::from(byte)] != 0) {
+    while let Some(stop) = special(rest.as_bytes(), table, beyond_ascii) {
         // Before `stop` are whole characters: it is at an ASCII byte, or at
         // the first byte of a longer character.
         let (clean, tail) = rest.split_at(stop);
@@ -90,6 +100,28 @@ fn write(out: &mut impl Sink, text: &str, table: &[u8; 256]) {
     }
     out.append(rest);
     out.append("\"");
+}
+
+/// Where the first byte is that is to be escaped.
+#[inline]
+fn special(text: &[u8], table: &[u8; 256], beyond_ascii: impl Fn(u64) -> u64) -> Option<usize> {
+    let mut rest = text;
+    while let Some((bytes, tail)) = rest.split_first_chunk() {
+        let word = u64::from_le_bytes(*bytes);
+        let found = word::control(word)
+            | word::equal(word, 0x7f)
+            | word::equal(word, b'"')
+            | word::equal(word, b'\\')
+            | beyond_ascii(word);
+        if let Some(clean) = word::first(found) {
+            return Some(text.len() - rest.len() + clean);
+        }
+        rest = tail;
+    }
+    let stop = rest
+        .iter()
+        .position(|byte| table[usize::from(*byte)] != 0)?;
+    Some(text.len() - rest.len() + stop)
 }
 
 /// `\uXXXX`
@@ -134,7 +166,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_reads_back(text in any::<String>()) {
+        fn any_text_reads_back(text in "([ -~]{0,9}|.|[\\x00-\\x1f\\x7f\"\\\\]){0,9}") {
             for write in [write_string, write_unicode_string] {
                 prop_assert_eq!(&serde_json::from_str::<String>(&written(write, &text)).expect("JSON"), &text);
             }
