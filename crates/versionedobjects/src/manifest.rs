@@ -10,7 +10,7 @@ use crate::{Class, JsonMap, Result, Version};
 /// For each class, the newest version its owner can read. Written as a flat
 /// dictionary of version numbers, in the order of discovery.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Manifest(IndexMap<String, Version>);
+pub struct Manifest(IndexMap<String, Version, foldhash::fast::RandomState>);
 
 impl Manifest {
     /// A manifest of nothing.

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use std::sync::OnceLock;
 
 use crate::changes::{FieldSet, changed_paths, reset_changes, what_changed};
+use crate::past::Needs;
 use crate::{
     Error, FieldDef, FieldType, Form, Manifest, Meta, MethodDef, MethodKind, ProjectError, Reader,
     Release, Removed, Result, Slot, Transition, Value, Version, Writer, carry, primitive,
@@ -98,6 +99,7 @@ pub struct Derived {
     pub(crate) header: [OnceLock<String>; 2],
     pub(crate) opening: [OnceLock<String>; 2],
     pub(crate) manifest: OnceLock<Manifest>,
+    pub(crate) needs_at: OnceLock<Vec<(Version, Needs)>>,
 }
 
 impl Derived {
@@ -110,6 +112,7 @@ impl Derived {
             header: [const { OnceLock::new() }, const { OnceLock::new() }],
             opening: [const { OnceLock::new() }, const { OnceLock::new() }],
             manifest: OnceLock::new(),
+            needs_at: OnceLock::new(),
         }
     }
 }

@@ -124,6 +124,11 @@ impl<'m> Writer<'m> {
         }
     }
 
+    /// Whether something could not be written, so that nothing will be.
+    pub(crate) const fn has_failed(&self) -> bool {
+        self.error.is_some()
+    }
+
     /// Notes an error; the first one counts.
     pub(crate) fn fail(&mut self, error: Error) {
         self.error.get_or_insert(error);

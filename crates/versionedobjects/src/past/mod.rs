@@ -10,6 +10,7 @@ mod recorded;
 #[doc(hidden)]
 pub mod rule;
 
+use crate::changes::FieldSet;
 use crate::{
     Class, Error, FieldDef, Reader, Result, Slot, TypeDef, Value, Version, VersionedObject, Writer,
 };
@@ -102,6 +103,43 @@ impl Removed {
     }
 }
 
+/// What the fields of a class need when its objects are written for readers of
+/// a version.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Needs {
+    /// Those that are written as they are, without a question.
+    pub(crate) settled: FieldSet,
+    /// Those that may be made up where they are not set.
+    pub(crate) asking: FieldSet,
+}
+
+impl Class {
+    pub(crate) fn needs_at(&self, version: Version) -> Needs {
+        let known = self.derived.needs_at.get_or_init(|| {
+            let versions = self.history.iter().map(|entry| entry.version);
+            versions
+                .map(|version| (version, self.find_needs_at(version)))
+                .collect()
+        });
+        let known = known.iter().find(|(at, _)| *at == version);
+        // Readers may be of versions that never were.
+        known.map_or_else(|| self.find_needs_at(version), |(_, needs)| *needs)
+    }
+
+    fn find_needs_at(&self, version: Version) -> Needs {
+        let (mut settled, mut asking) = (FieldSet::default(), FieldSet::default());
+        for (index, field) in self.fields.iter().enumerate() {
+            if field.is_settled_at(version) {
+                settled.insert(index);
+            }
+            if field.past_at(version).is_some_and(|past| past.asks_object) {
+                asking.insert(index);
+            }
+        }
+        Needs { settled, asking }
+    }
+}
+
 impl FieldDef {
     /// What the field was in that version, if anything else than now.
     #[must_use]
@@ -124,7 +162,7 @@ impl FieldDef {
     /// Whether readers of a version are sent the attribute as it is, whatever
     /// it is: they have the field, it never was anything else, and there is no
     /// object in it.
-    pub(crate) fn is_settled_at(&self, version: Version) -> bool {
+    fn is_settled_at(&self, version: Version) -> bool {
         self.past.is_empty()
             && self.values.is_empty()
             && self.is_in(version)

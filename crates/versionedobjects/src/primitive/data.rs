@@ -1,7 +1,7 @@
 //! The data of an object as a version has it.
 
 use crate::carry::{self, Lost};
-use crate::changes::FieldSet;
+use crate::changes::{FieldSet, tells_of_changes};
 use crate::writer::ChildRule;
 use crate::{
     Class, Error, FieldDef, Form, ObjectExt as _, Past, Removed, Result, Slot, Version,
@@ -30,6 +30,10 @@ pub(super) struct At<'l> {
     pub(super) gone: Vec<&'static Removed>,
     /// Why a value cannot be said at the version.
     pub(super) unsaid: Option<Error>,
+    /// The fields that were written with objects that have changes.
+    pub(super) inside: FieldSet,
+    /// The fields with objects that were not written as they are, so that nobody has looked for changes in them.
+    pub(super) unseen: FieldSet,
     pub(super) lost: &'l mut Lost,
 }
 
@@ -43,31 +47,29 @@ pub(super) fn write_data(
     let mut present = FieldSet::default();
     writer.children = ChildRule::Untouched;
     writer.raw("{");
-    let mut made_up = FieldSet::default();
+    let mut unset = FieldSet::default();
+    let needs = class.needs_at(at.version);
     for (index, field) in class.fields.iter().enumerate() {
         // Most attributes need no more than being written.
         let slot = object.slot(index);
-        if slot.is_set() {
-            if field.is_settled_at(at.version) {
-                put(slot, field, index, writer, &mut present);
-            } else if !write_entry(object, index, field, writer, at, &mut present) {
-                return present;
-            }
-        } else if at.older
-            && at.convert
-            && field
-                .past_at(at.version)
-                .is_some_and(|past| past.asks_object && !is_so_already(object, field, past, writer))
-        {
-            made_up.insert(index);
+        if !slot.is_set() {
+            unset.insert(index);
+        } else if needs.settled.contains(index) {
+            put(slot, field, index, writer, &mut present);
+        } else if !write_entry(object, index, field, writer, at, &mut present) {
+            return present;
         }
     }
     // A Python peer puts what it makes up behind what there is.
-    for index in made_up.iter() {
-        if let Some(field) = class.fields.get(index)
-            && !write_entry(object, index, field, writer, at, &mut present)
-        {
-            return present;
+    if at.older && at.convert {
+        for index in unset.among(needs.asking).iter() {
+            if let Some(field) = class.fields.get(index)
+                && let Some(past) = field.past_at(at.version)
+                && !is_so_already(object, field, past, writer)
+                && !write_entry(object, index, field, writer, at, &mut present)
+            {
+                return present;
+            }
         }
     }
     let mut first = present.is_empty();
@@ -143,6 +145,10 @@ fn write_entry(
 ) -> bool {
     let class = object.class();
     let slot = object.slot(index);
+    let tells = tells_of_changes(class, field);
+    if tells {
+        at.unseen.insert(index);
+    }
     let mut instead = None;
     if at.convert && at.older {
         match field.value_at(slot, at.version) {
@@ -193,7 +199,14 @@ fn write_entry(
         }
         (None, Some(down)) => down(object, slot, at.version, writer),
         (None, None) => {
+            writer.changed = false;
             slot.write(writer);
+            if tells {
+                at.unseen.remove(index);
+                if writer.changed {
+                    at.inside.insert(index);
+                }
+            }
             Ok(true)
         }
     };

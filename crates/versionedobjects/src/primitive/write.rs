@@ -95,6 +95,8 @@ fn write(
         carried: writer.form() == Form::Native && version < object.version(),
         gone: Vec::new(),
         unsaid: None,
+        inside: FieldSet::default(),
+        unseen: FieldSet::default(),
         lost: &mut lost,
     };
     let present = match hook {
@@ -140,12 +142,13 @@ fn write(
             }
         }
     };
+    let changed = changed(object, &at);
+    debug_assert!(writer.has_failed() || changed == what_changed(object));
     let gone = at.gone;
     writer.children = outer;
     // oslo filters only the outermost object's changes by what is left after
     // the conversion; below, everything that was set counts.
     let filtered = place == Place::Top || writer.form() == Form::Native;
-    let changed = what_changed(object);
     writer.changed = beside || !changed.is_empty();
     if !changed.is_empty() {
         let counts = |index: &usize| {
@@ -186,6 +189,20 @@ fn write(
         writer.children = outer;
     }
     writer.raw("}");
+}
+
+/// What changed in an object that was written. What is inside has told of its changes as it was written: looking again
+/// at each level would go through everything below.
+fn changed(object: &dyn VersionedObject, at: &At<'_>) -> FieldSet {
+    let mut changed = object.meta().changed.with(at.inside);
+    for index in at.unseen.iter() {
+        object.slot(index).visit(&mut |child| {
+            if !what_changed(child).is_empty() {
+                changed.insert(index);
+            }
+        });
+    }
+    changed
 }
 
 /// Writes an object as it is, which is how most are: at the version of its class.
