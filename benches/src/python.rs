@@ -15,6 +15,9 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/objects.py");
 /// How often both are asked.
 const ROUNDS: usize = 5;
 
+/// The highest ratio wanted of writing an object and reading it again.
+const GOAL: f64 = 1.0 / 50.0;
+
 #[derive(Debug, Deserialize)]
 struct Original {
     nova: String,
@@ -43,6 +46,7 @@ pub fn run(report: &mut Report) -> Result<()> {
     let list: InstanceList = (0..1000).map(|_| instance.clone()).collect();
     let list_text = list.to_json()?;
     let mut rounds: [Rounds; 5] = Default::default();
+    let mut and_back: [Rounds; 2] = Default::default();
     let mut versions = String::new();
     for _ in 0..ROUNDS {
         let ours = [
@@ -71,6 +75,9 @@ pub fn run(report: &mut Report) -> Result<()> {
         for ((rounds, ours), theirs) in rounds.iter_mut().zip(ours).zip(theirs) {
             rounds.push(ours, theirs);
         }
+        for (rounds, [to, from]) in and_back.iter_mut().zip([[0, 1], [3, 4]]) {
+            rounds.push(ours[to] + ours[from], theirs[to] + theirs[from]);
+        }
         versions = format!("nova {} on Python {}", original.nova, original.python);
     }
     let names = [
@@ -82,6 +89,13 @@ pub fn run(report: &mut Report) -> Result<()> {
     ];
     for (rounds, what) in rounds.iter().zip(names) {
         report.add(rounds.result("python", what, &versions));
+    }
+    let names = [
+        "Instance to bytes and back",
+        "1,000 instances to bytes and back",
+    ];
+    for (rounds, what) in and_back.iter().zip(names) {
+        report.add(rounds.result("python", what, &versions).goal(GOAL));
     }
     Ok(())
 }

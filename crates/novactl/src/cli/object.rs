@@ -65,10 +65,14 @@ pub enum Object {
     #[command(after_help = concat!(
         "Examples:\n",
         "  novactl object fingerprints\n",
+        "  novactl object fingerprints Instance\n",
         "  novactl object fingerprints --json | jq -r .fingerprints.Instance\n\n",
         "With --json: {\"version\": 1, \"fingerprints\": {CLASS: \"VERSION-CHECKSUM\", ..}}"
     ))]
-    Fingerprints,
+    Fingerprints {
+        /// Only of this class.
+        class: Option<String>,
+    },
     /// Write the JSON Schema of a class.
     ///
     /// Every primitive that is written at the version fits the schema. What is

@@ -92,6 +92,12 @@ fn fingerprints_are_those_of_the_classes() {
         deployment.ok(&["object", "fingerprints"]).lines().count(),
         fingerprints.len() + 1
     );
+    let one = deployment.json(&["object", "fingerprints", "Instance"]);
+    let one = one["fingerprints"].as_object().expect("a dictionary");
+    assert_eq!(one.len(), 1);
+    assert_eq!(one["Instance"], fingerprints["Instance"]);
+    let unknown = deployment.fails(1, &["object", "fingerprints", "Instanze"]);
+    assert!(unknown.contains("Instance"), "{unknown}");
 }
 
 #[test]

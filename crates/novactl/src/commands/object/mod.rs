@@ -31,7 +31,7 @@ pub fn offline(command: &Object) -> Option<Result<Answer>> {
         Object::Explain { file } => explain::explain(file),
         Object::Manifest { class } => manifest::manifest(class.as_deref()),
         Object::Reference { folder } => reference::reference(folder),
-        Object::Fingerprints => Ok(fingerprints::fingerprints()),
+        Object::Fingerprints { class } => fingerprints::fingerprints(class.as_deref()),
         Object::Schema(wanted) => schema::schema(wanted),
         Object::Convert(wanted) => convert::convert(wanted),
         Object::Diff(wanted) => diff::diff(wanted),
