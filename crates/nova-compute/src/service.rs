@@ -66,7 +66,7 @@ impl Compute {
         let peers = nova_service::peers(transport, options.pin.as_ref());
         let client =
             ConductorClient::new(transport.clone(), request_codec()).knowing(peers.clone());
-        let ctx = Context::remote(Arc::new(client), RequestContext::admin());
+        let ctx = Context::remote(Arc::new(client), RequestContext::admin()).keeping_unknown();
         let ctx = match &options.pin {
             Some(pin) => {
                 tracing::info!("behaving as a release that reads no newer versions than {pin}");
@@ -132,12 +132,7 @@ impl Compute {
     pub async fn stop(mut self, grace: Duration) -> usize {
         self.state.send_replace(State::Stopping);
         let tasks = std::mem::take(&mut self.tasks);
-        let unfinished = if grace.is_zero() {
-            self.server.stop().await;
-            0
-        } else {
-            self.server.stop_within(grace).await
-        };
+        let unfinished = self.server.stop_within(grace).await;
         // Until here others are told that it is alive: it is.
         for task in tasks {
             task.abort();

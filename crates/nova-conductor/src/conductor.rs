@@ -267,8 +267,8 @@ impl Conductor {
         self.skew.counts()
     }
 
-    /// Takes no more requests, finishes those in flight within `grace`, and
-    /// returns how many it had to give up.
+    /// Takes no more requests, finishes those in flight within `grace` (all of
+    /// them if that is zero), and returns how many it had to give up.
     pub async fn stop(self, grace: Duration) -> usize {
         let unfinished = self.server.stop_within(grace).await;
         self.member.leave().await;

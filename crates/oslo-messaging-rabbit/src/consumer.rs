@@ -22,6 +22,8 @@ use crate::topology::{Queue, QueueKind, stream_offset};
 
 /// How long an orderly end of a subscription may take.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// How long a broker may take to declare and consume queues, before another connection is tried.
+const SUBSCRIBE: Duration = Duration::from_secs(30);
 /// The pause before a deleted queue is declared again.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -114,7 +116,10 @@ impl Worker {
         let mut first = true;
         loop {
             if !first {
-                self.reconnect.pause().await;
+                tokio::select! {
+                    () = self.stop.cancelled() => return,
+                    () = self.reconnect.pause() => {}
+                }
             }
             first = false;
             let report = |error| {
@@ -124,7 +129,14 @@ impl Worker {
                 () = self.stop.cancelled() => return,
                 link = self.reconnect.connect(self.subscription.purpose, report) => link,
             };
-            let (session, consumers) = match self.subscribe(link).await {
+            let stop = self.stop.clone();
+            let subscribed = tokio::select! {
+                () = stop.cancelled() => return,
+                subscribed = tokio::time::timeout(SUBSCRIBE, self.subscribe(link)) => {
+                    subscribed.unwrap_or_else(|_| Err(RabbitError::Silent(SUBSCRIBE)))
+                }
+            };
+            let (session, consumers) = match subscribed {
                 Ok(subscribed) => subscribed,
                 Err(error) => {
                     tracing::error!(
@@ -275,6 +287,10 @@ impl Worker {
                 Some((index, None)) => {
                     if !session.link.is_up() || !session.channel.status().connected() {
                         return Ended::Broken("the channel was closed".to_owned());
+                    }
+                    // What a stream had before it was deleted has nothing to do with what it has now.
+                    if let Some(offset) = self.offsets.get_mut(index) {
+                        *offset = None;
                     }
                     match self.renew(&session.channel, index).await {
                         Ok(consumer) => streams.set(index, consumer),

@@ -24,6 +24,10 @@ pub enum RabbitError {
         blocked: String,
     },
 
+    /// The broker keeps the connection and answers nothing.
+    #[error("RabbitMQ did not answer within {0:?}")]
+    Silent(std::time::Duration),
+
     /// The connection or the channel failed.
     #[error(transparent)]
     Connection(#[from] lapin::Error),

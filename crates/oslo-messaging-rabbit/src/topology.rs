@@ -46,6 +46,8 @@ pub(crate) enum QueueKind {
     Shared,
     /// This process's own; deleted when it stops listening.
     Private,
+    /// This process's own and, by its name, that of the one which comes after it: what is sent meanwhile waits there.
+    Kept,
     /// Replies to this process; left to expire.
     Reply,
     /// A stream all servers of the topic read.
@@ -155,6 +157,8 @@ impl Queue {
             arguments,
             kind: if stream {
                 QueueKind::Stream
+            } else if options.queue_manager.is_some() {
+                QueueKind::Kept
             } else {
                 QueueKind::Private
             },

@@ -106,6 +106,7 @@ impl RpcServer {
             window: DuplicateWindow::default(),
             stats: stats::Counters::default(),
             room: Semaphore::new(usize::try_from(concurrency).unwrap_or(Semaphore::MAX_PERMITS)),
+            replies: Semaphore::new(handle::REPLIES_KIB as usize),
             abort: CancellationToken::new(),
         });
         let taker = Arc::new(Tasks {
@@ -145,9 +146,13 @@ impl RpcServer {
         );
     }
 
-    /// [`RpcServer::stop`], but what is not done after `grace` is dropped without an answer. Returns how many requests
-    /// that were.
+    /// [`RpcServer::stop`], but what is not done after `grace` is dropped without an answer; after as long as it takes if
+    /// that is zero, as oslo.service has it (`graceful_shutdown_timeout`). Returns how many requests were dropped.
     pub async fn stop_within(mut self, grace: Duration) -> usize {
+        if grace.is_zero() {
+            self.stop().await;
+            return 0;
+        }
         if tokio::time::timeout(grace, self.finish()).await.is_ok() {
             self.say_what_was_done();
             return 0;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::stats::Counters;
+use crate::clock;
 use crate::dispatcher::Dispatcher;
 use crate::driver::{AckPolicy, Delivery, Incoming, ReplyTo};
 use crate::duplicates::DuplicateWindow;
@@ -22,6 +23,9 @@ use crate::options::Limits;
 /// How long a request stays unacknowledged for its reply's sake.
 const HANDOVER: Duration = Duration::from_secs(3);
 
+/// How much may wait to be sent as replies, in KiB: 256 MiB. A broker that takes nothing must not fill our memory.
+pub(super) const REPLIES_KIB: u32 = 256 * 1024;
+
 /// What the tasks of one server share.
 pub(super) struct Handler {
     pub(super) dispatcher: Dispatcher,
@@ -32,6 +36,8 @@ pub(super) struct Handler {
     pub(super) stats: Counters,
     /// For as many as are carried out at once.
     pub(super) room: Semaphore,
+    /// For replies that are on their way, [`REPLIES_KIB`] of them.
+    pub(super) replies: Semaphore,
     /// Drops all work.
     pub(super) abort: CancellationToken,
 }
@@ -42,6 +48,10 @@ impl Handler {
         let Ok(permit) = self.room.acquire().await else {
             return;
         };
+        // There is no time for it any more: it goes back to the bus as it came.
+        if self.abort.is_cancelled() {
+            return;
+        }
         self.stats.received.add();
         let started = Instant::now();
         let bytes_in = incoming.body.len();
@@ -86,9 +96,8 @@ impl Handler {
         let outcome = self
             .carry_out(&request, delivery, incoming.deadline, incoming.redelivered)
             .await;
-        // The next request need not wait until this reply is out.
-        drop(permit);
         let Some(outcome) = outcome else {
+            drop(permit);
             self.stats.abandoned.add();
             tracing::debug!(
                 method = %request.method,
@@ -118,14 +127,29 @@ impl Handler {
         let Some(to) = &request.reply_to else {
             return self.ack_late(delivery).await;
         };
-        let replying = self.reply(delivery, to, outcome, &request.method);
-        tokio::pin!(replying);
-        if tokio::time::timeout(HANDOVER, &mut replying).await.is_ok() {
-            return self.ack_late(delivery).await;
+        let answering = async {
+            let Ok(_room) = self.replies.acquire_many(weight(&outcome)).await else {
+                return;
+            };
+            // The next request need not wait until this reply is out.
+            drop(permit);
+            let replying = self.reply(delivery, to, outcome, &request.method);
+            tokio::pin!(replying);
+            if tokio::time::timeout(HANDOVER, &mut replying).await.is_ok() {
+                return self.ack_late(delivery).await;
+            }
+            // Its caller has no queue now. What was done is done, and others shall not wait for a caller that may be gone.
+            self.ack_late(delivery).await;
+            replying.await;
+        };
+        tokio::select! {
+            biased;
+            () = answering => {}
+            () = self.abort.cancelled() => {
+                self.stats.lost_replies.add();
+                tracing::warn!(method = %request.method, "stopped before a reply was sent");
+            }
         }
-        // Its caller has no queue now. What was done is done, and others shall not wait for a caller that may be gone.
-        self.ack_late(delivery).await;
-        replying.await;
     }
 
     /// Runs the method and, next to it, everything that may end it early: `None` if it was dropped.
@@ -136,6 +160,13 @@ impl Handler {
         deadline: Option<Instant>,
         redelivered: bool,
     ) -> Option<Result<Json, Box<Failure>>> {
+        // It may have waited for its turn longer than its caller waits.
+        let waits = request.reply_to.is_some();
+        if deadline.is_some_and(|deadline| deadline <= clock::now())
+            || waits && delivery.abandoned().now_or_never().is_some()
+        {
+            return None;
+        }
         let work = self.dispatcher.dispatch(request, deadline, redelivered);
         let work = AssertUnwindSafe(work).catch_unwind();
         tokio::pin!(work);
@@ -150,9 +181,10 @@ impl Handler {
             }
         };
         let abandoned = async {
-            match request.reply_to {
-                Some(_) => delivery.abandoned().await,
-                None => std::future::pending().await,
+            if waits {
+                delivery.abandoned().await;
+            } else {
+                std::future::pending().await
             }
         };
         let heartbeats = async {
@@ -253,6 +285,12 @@ impl Handler {
             tracing::warn!(%error, "could not acknowledge a request that is done");
         }
     }
+}
+
+/// How much of [`REPLIES_KIB`] a reply takes.
+fn weight(outcome: &Result<Json, Box<Failure>>) -> u32 {
+    let bytes = outcome.as_ref().map_or(0, |result| result.get().len());
+    u32::try_from(bytes / 1024).map_or(REPLIES_KIB, |kib| (kib + 1).min(REPLIES_KIB))
 }
 
 /// Says every `interval` that the method still runs. Ends when a heartbeat cannot be sent: its caller will time out if it

@@ -58,6 +58,48 @@ async fn a_grace_period_ends_what_does_not_end_by_itself() {
 }
 
 #[tokio::test]
+async fn without_a_grace_period_it_takes_as_long_as_it_takes() {
+    let transport = fake().await;
+    let probe = Probe::new();
+    let server = serve(&transport, "h", &probe).await;
+    let call = held(&client(&transport));
+    until("the call", || probe.count(&probe.begun) == 1).await;
+    let stopping = tokio::spawn(server.stop_within(Duration::ZERO));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!stopping.is_finished(), "a call is still held");
+    probe.gate.add_permits(1);
+    assert_eq!(soon("the stop", stopping).await.unwrap(), 0);
+    soon("the answer", call).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_was_not_begun_when_the_grace_period_ended_goes_to_others() {
+    let transport = fake().await;
+    let (old, new) = (Probe::new(), Probe::new());
+    let options = ServerOptions {
+        concurrency: 1,
+        queue: 4,
+        ..ServerOptions::default()
+    };
+    let leaving = serve_with(&transport, "old", &old, options).await;
+    let client = client(&transport);
+    let begun = held(&client);
+    until("one at work", || old.count(&old.begun) == 1).await;
+    let waiting: Vec<_> = (0..4).map(|_| held(&client)).collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let grace = Duration::from_millis(20);
+    assert_eq!(soon("the stop", leaving.stop_within(grace)).await, 5);
+    soon("an error", begun).await.unwrap().unwrap_err();
+    assert_eq!(old.count(&old.begun), 1, "nothing more is begun");
+    let _staying = serve(&transport, "new", &new).await;
+    new.gate.add_permits(4);
+    for call in waiting {
+        soon("an answer", call).await.unwrap().unwrap();
+    }
+    assert_eq!(new.count(&new.completed), 4);
+}
+
+#[tokio::test]
 async fn concurrency_is_bounded() {
     let transport = fake().await;
     let probe = Probe::new();

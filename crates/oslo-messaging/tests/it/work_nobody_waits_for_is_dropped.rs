@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use oslo_messaging::{CallContext, Error, Kwargs};
+use oslo_messaging::{CallContext, Error, Kwargs, ServerOptions};
 use tokio::time::Instant;
 
-use crate::support::{Probe, client, fake, serve, soon, until};
+use crate::support::{Probe, client, fake, held, serve, serve_with, soon, until};
 
 #[tokio::test]
 async fn work_past_its_callers_deadline_is_dropped() {
@@ -22,6 +22,30 @@ async fn work_past_its_callers_deadline_is_dropped() {
     until("the drop", || probe.count(&probe.ended) == 1).await;
     assert_eq!(probe.count(&probe.completed), 0);
     until("the count", || server.stats().abandoned == 1).await;
+}
+
+#[tokio::test]
+async fn a_request_that_waited_longer_than_its_caller_is_not_begun() {
+    let transport = fake().await;
+    let probe = Probe::new();
+    let options = ServerOptions {
+        concurrency: 1,
+        ..ServerOptions::default()
+    };
+    let server = serve_with(&transport, "h", &probe, options).await;
+    let first = held(&client(&transport));
+    until("the first", || probe.count(&probe.begun) == 1).await;
+    let error = client(&transport)
+        .prepare()
+        .timeout(Duration::from_millis(50))
+        .call(&CallContext::empty(), "hold", &Kwargs::new())
+        .await
+        .expect_err("it waits for its turn");
+    assert!(matches!(error, Error::Timeout { .. }), "{error}");
+    probe.gate.add_permits(2);
+    soon("the first's answer", first).await.unwrap().unwrap();
+    until("the drop", || server.stats().abandoned == 1).await;
+    assert_eq!(probe.count(&probe.begun), 1);
 }
 
 #[tokio::test]
