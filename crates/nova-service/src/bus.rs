@@ -114,7 +114,9 @@ fn options(program: &str, settings: &Settings) -> TransportOptions {
 
 fn tls(settings: &Settings) -> Option<TlsOptions> {
     let grpc = &settings.grpc;
-    grpc.ssl.then(|| TlsOptions {
+    let named = [&grpc.ca_file, &grpc.cert_file, &grpc.key_file];
+    let wanted = grpc.ssl || named.into_iter().any(Option::is_some);
+    wanted.then(|| TlsOptions {
         ca: grpc.ca_file.clone().map(Pem::File),
         certificate: grpc.cert_file.clone().map(Pem::File),
         key: grpc.key_file.clone().map(Pem::File),
@@ -158,6 +160,19 @@ mod tests {
             .load()
             .expect("the file loads");
         Settings::read(&config).expect("its options are valid")
+    }
+
+    #[test]
+    fn a_file_that_is_named_turns_tls_on() {
+        let tls = |text: &str| super::tls(&settings(format!("[oslo_messaging_grpc]\n{text}\n")));
+        assert!(tls("").is_none());
+        assert!(tls("ssl = true").is_some());
+        for option in ["ca_file", "cert_file", "key_file"] {
+            assert!(
+                tls(&format!("{option} = /etc/nova/file.pem")).is_some(),
+                "{option}"
+            );
+        }
     }
 
     async fn bus(levels: &str) -> Transport {

@@ -1,8 +1,5 @@
 //! The compute service.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use super::settings;
 use crate::kind::Kind;
 use crate::opt::Preset;
@@ -12,10 +9,6 @@ settings! {
     pub struct Compute {
         /// The virtualisation driver, such as fake.FakeDriver. Nothing means fake, as long as there is no other.
         compute_driver: Option<String> = Kind::Text, Preset::None;
-        /// The folder for the files of servers.
-        instances_path: PathBuf = Kind::Text, Preset::Text("$state_path/instances");
-        /// What the names of servers on the hypervisor look like.
-        instance_name_template: String = Kind::Text, Preset::Text("instance-%08x");
         /// The availability zone of hosts that are in none.
         default_availability_zone: String = Kind::Text, Preset::Text("nova");
         /// The availability zone of services that are no computes.
@@ -42,13 +35,7 @@ settings! {
         initial_ram_allocation_ratio: f64 = Kind::float_at_least(0.0), Preset::Text("1.0");
         /// Virtual disk a unit of disk of a new compute node.
         initial_disk_allocation_ratio: f64 = Kind::float_at_least(0.0), Preset::Text("1.0");
-        /// Seconds after which a server still building counts as failed; 0 for never.
-        instance_build_timeout: Duration = Kind::at_least(0), Preset::Text("0");
         /// Seconds between two looks at a host's resources; 0 for the default of 60, -1 for never.
         update_resources_interval: i64 = Kind::INTEGER, Preset::Text("0");
-        /// Seconds between two comparisons of power states with the hypervisor; 0 for the default of 60, -1 for never.
-        sync_power_state_interval: i64 = Kind::INTEGER, Preset::Text("600");
-        /// Seconds a deleted server is kept before it is reclaimed; 0 to delete at once.
-        reclaim_instance_interval: Duration = Kind::at_least(0), Preset::Text("0");
     }
 }

@@ -28,21 +28,11 @@ settings! {
         max_retries: i64 = Kind::INTEGER, Preset::Text("10");
         /// Seconds between tries to reach the database at start.
         retry_interval: Duration = Kind::at_least(0), Preset::Text("10");
-        /// Seconds before a transaction that met a deadlock or lost its connection is tried again.
-        db_retry_interval: Duration = Kind::at_least(0), Preset::Text("1");
-        /// Double that time with every try, up to db_max_retry_interval.
-        db_inc_retry_interval: bool = Kind::Bool, Preset::Text("true");
-        /// Seconds that time grows to at most.
-        db_max_retry_interval: Duration = Kind::at_least(0), Preset::Text("10");
         /// How often such a transaction is tried before the error is reported; -1 for without end.
         db_max_retries: i64 = Kind::INTEGER, Preset::Text("20");
         /// The SQL mode of MySQL and MariaDB sessions; empty for the server's own.
         mysql_sql_mode: String = Kind::Text, Preset::Text("TRADITIONAL");
-        /// Wait for a Galera node to catch up, as wsrep_sync_wait of a session. Nothing leaves it as it is.
-        mysql_wsrep_sync_wait: Option<i64> = Kind::INTEGER, Preset::None;
         /// Have SQLite wait until data has reached the disk.
         sqlite_synchronous: bool = Kind::Bool, Preset::Text("true");
-        /// Log statements: 0 none to 100 everything.
-        connection_debug: i64 = Kind::Integer { min: Some(0), max: Some(100) }, Preset::Text("0");
     }
 }

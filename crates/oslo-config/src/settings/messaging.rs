@@ -65,16 +65,12 @@ settings! {
         rabbit_retry_backoff: Duration = Kind::at_least(0), Preset::Text("2");
         /// Seconds between two tries at most.
         rabbit_interval_max: Duration = Kind::at_least(1), Preset::Text("30");
-        /// Seconds without a sign of life after which a connection counts as lost; 0 turns heartbeats off.
+        /// Seconds without a sign of life after which a connection counts as lost; 0 leaves it to the broker.
         heartbeat_timeout_threshold: Duration = Kind::at_least(0), Preset::Text("60");
-        /// Checks for a sign of life in that time.
-        heartbeat_rate: u32 = Kind::at_least(0), Preset::Text("3");
         /// Have the broker report calls to a reply queue that is gone.
         direct_mandatory_flag: bool = Kind::Bool, Preset::Text("true");
         /// Stop consuming when a queue's leader moves, and subscribe anew.
         enable_cancel_on_failover: bool = Kind::Bool, Preset::Text("false");
-        /// Seconds to wait before connecting again after a connection was cancelled.
-        kombu_reconnect_delay: Duration = Kind::Float { min: Some(0.0), max: Some(4.5) }, Preset::Text("1.0");
         /// Seconds of chance added to every wait before connecting again, at most.
         kombu_reconnect_splay: Duration = Kind::float_at_least(0.0), Preset::Text("0.0");
         /// Seconds a reply waits for its queue to come back.
@@ -84,12 +80,6 @@ settings! {
         kombu_compression: Option<String> = Kind::Text, Preset::None;
         /// Which host of several is tried next.
         kombu_failover_strategy: String = Kind::Choice(&["round-robin", "shuffle"]), Preset::Text("round-robin");
-        /// Connections for sending at most.
-        rpc_conn_pool_size: u32 = Kind::at_least(1), Preset::Text("30");
-        /// Connections for sending kept open.
-        conn_pool_min_size: u32 = Kind::at_least(0), Preset::Text("2");
-        /// Seconds after which idle connections beyond that are closed.
-        conn_pool_ttl: Duration = Kind::at_least(0), Preset::Text("1200");
         /// Use TLS.
         ssl: bool = Kind::Bool, Preset::Text("false");
         /// The version of TLS: SSLv23 or nothing for whatever the broker has of 1.2 and 1.3, TLSv1_2 for that one. TLSv1,

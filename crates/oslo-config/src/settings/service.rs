@@ -20,14 +20,10 @@ settings! {
         my_ip: String = Kind::Text, Preset::Computed { shown: "<address>", compute: paths::my_ip };
         /// Seconds a caller waits for the answer to a call.
         rpc_response_timeout: Duration = Kind::at_least(0), Preset::Text("60");
-        /// Seconds a caller waits for the answer to a call that is known to take long.
-        long_rpc_timeout: Duration = Kind::at_least(0), Preset::Text("1800");
         /// Messages a server works on at the same time.
         executor_thread_pool_size: usize = Kind::at_least(1), Preset::Text("64"), was ["rpc_thread_pool_size"];
         /// The exchange of topics that name none.
         control_exchange: String = Kind::Text, Preset::Text("nova");
-        /// Answer pings sent over the bus.
-        rpc_ping_enabled: bool = Kind::Bool, Preset::Text("false");
         /// The folder for state that survives a restart.
         state_path: PathBuf = Kind::Text,
             Preset::Computed { shown: "<data folder>", compute: data_dir };
@@ -39,16 +35,12 @@ settings! {
         graceful_shutdown_timeout: Duration = Kind::at_least(0), Preset::Text("180");
         /// Run periodic tasks.
         periodic_enable: bool = Kind::Bool, Preset::Text("true");
-        /// Seconds within which the first run of periodic tasks is put off at random.
-        periodic_fuzzy_delay: Duration = Kind::at_least(0), Preset::Text("60");
     }
 }
 
 settings! {
     /// The conductor, of `[conductor]`.
     pub struct Conductor {
-        /// Workers of the conductor. Nothing means one for each processor.
-        workers: Option<usize> = Kind::INTEGER, Preset::None;
         /// Acknowledge requests after their replies and apply each once, however often it comes. Not one of Nova's, which
         /// acknowledges first and loses what a conductor that dies had taken. Needs the right to create a table,
         /// rpc_outcomes, in both databases.
