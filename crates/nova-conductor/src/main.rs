@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use nova_conductor::{Conductor, ConductorOptions, open_database};
+use nova_db::NovaDb;
 use nova_service::{Bus, Exit, Pin, Shutdown, report};
 use oslo_config::{ConfigArgs, Settings};
 
@@ -52,22 +53,17 @@ async fn run(settings: &Settings, pin: Option<Pin>) -> Exit {
         Ok(shutdown) => shutdown,
         Err(error) => return fail(&error, Exit::Failure),
     };
-    let db = match open_database(settings).await {
-        Ok(db) => db,
-        Err(error) => return fail(&error, Exit::Unavailable),
+    // Database and broker may be long in coming; whoever started this may think better of it meanwhile.
+    let started = tokio::select! {
+        started = start(settings, pin) => started,
+        signal = shutdown.requested() => {
+            tracing::info!(signal, "stopped before it was ready");
+            return Exit::Success;
+        }
     };
-    let bus = match Bus::host(PROGRAM, settings).await {
-        Ok(bus) => bus,
-        Err(error) => return fail(&error, error.exit()),
-    };
-    let host = &settings.service.host;
-    let options = ConductorOptions {
-        pin,
-        ..ConductorOptions::of(settings)
-    };
-    let conductor = match Conductor::start_with(bus.transport(), host, db.clone(), options).await {
-        Ok(conductor) => conductor,
-        Err(error) => return fail(&error, Exit::Unavailable),
+    let (db, bus, conductor) = match started {
+        Ok(started) => started,
+        Err(exit) => return exit,
     };
     tracing::info!(host = settings.service.host, "ready");
     let signal = shutdown.requested().await;
@@ -83,6 +79,28 @@ async fn run(settings: &Settings, pin: Option<Pin>) -> Exit {
     }
     tracing::info!("stopped");
     Exit::Success
+}
+
+async fn start(settings: &Settings, pin: Option<Pin>) -> Result<(NovaDb, Bus, Conductor), Exit> {
+    let db = open_database(settings).await.map_err(|error| {
+        let exit = fail(&error, Exit::Unavailable);
+        if let Some(hint) = error.hint() {
+            eprintln!("  hint: {hint}");
+        }
+        exit
+    })?;
+    let bus = Bus::host(PROGRAM, settings)
+        .await
+        .map_err(|error| fail(&error, error.exit()))?;
+    let host = &settings.service.host;
+    let options = ConductorOptions {
+        pin,
+        ..ConductorOptions::of(settings)
+    };
+    let conductor = Conductor::start_with(bus.transport(), host, db.clone(), options)
+        .await
+        .map_err(|error| fail(&error, Exit::Unavailable))?;
+    Ok((db, bus, conductor))
 }
 
 fn fail(error: &(dyn std::error::Error + 'static), exit: Exit) -> Exit {

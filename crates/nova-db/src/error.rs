@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::connection::Database;
 use crate::dialect::{BoxError, Dialect};
 use crate::failure::Failure;
 use crate::violation::UniqueViolation;
@@ -178,6 +179,20 @@ impl Error {
                 failure: Failure::of(&source),
                 source: source.into(),
             },
+        }
+    }
+
+    /// Why no connection could be taken from the pool. It is not busy if it could have opened another one, and has tried
+    /// to all the time: then nobody answers.
+    pub(crate) fn not_taken(query: &'static str, database: &Database, source: sqlx::Error) -> Self {
+        match source {
+            sqlx::Error::PoolTimedOut if database.pool_has_room() => Self::Statement {
+                query,
+                target: Box::new(database.target().clone()),
+                failure: Failure::Refused,
+                source: source.into(),
+            },
+            source => Self::statement(query, database.target(), source),
         }
     }
 

@@ -27,6 +27,11 @@ impl From<Error> for nova_objects::Error {
             message.push_str(&error.to_string());
             cause = error.source();
         }
+        // Whoever reads the message may be far from the log.
+        if let Some(hint) = error.hint() {
+            message.push_str("; ");
+            message.push_str(&hint);
+        }
         Self::database(kind, message)
     }
 }

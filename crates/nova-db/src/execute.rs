@@ -190,7 +190,13 @@ impl Database {
             }
             Err(error) => {
                 let error = Error::statement(query, self.target(), error);
-                tracing::debug!(error = %error, "statement failed");
+                match error.failure() {
+                    // Somebody has to do something, however often it is tried.
+                    Some(failure) if !failure.is_transient() => {
+                        tracing::error!(%error, hint = error.hint(), "statement failed");
+                    }
+                    _ => tracing::debug!(%error, "statement failed"),
+                }
                 Err(error)
             }
         }

@@ -102,7 +102,7 @@ impl Session<'_> {
         held: &mut Option<Held>,
     ) -> Result<Outcome> {
         let database = self.database;
-        let failed = |error| Error::statement(query, database.target(), error);
+        let failed = |error| Error::not_taken(query, database, error);
         let held = match held {
             Some(held) => held,
             None => {

@@ -183,7 +183,7 @@ impl Transaction {
         };
         let begin = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN";
         let begun = pool.begin_with(begin).await.map(Live::MySql);
-        let live = begun.map_err(|error| Error::statement(name, database.target(), error))?;
+        let live = begun.map_err(|error| Error::not_taken(name, database, error))?;
         Ok(Self::of(database, live))
     }
 

@@ -114,7 +114,11 @@ async fn report(ctx: Context, mut service: Service, index: usize, tally: Arc<Tal
         let asked = Instant::now();
         match service.save(&ctx).await {
             Ok(()) => tally.acknowledged[index].store(count, Ordering::Relaxed),
-            Err(_) => {
+            Err(error) => {
+                assert!(
+                    error.is_unreachable(),
+                    "it says that nobody was reached: {error}"
+                );
                 let millis = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
                 tally.errors.fetch_add(1, Ordering::Relaxed);
                 tally.slowest_error.fetch_max(millis, Ordering::Relaxed);
@@ -231,12 +235,63 @@ async fn sigterm_answers_what_is_in_flight() {
     for call in calls {
         match call.await.expect("no call panics") {
             Ok(_) => answered += 1,
-            Err(error) => assert!(!error.to_string().is_empty(), "an error says what happened"),
+            Err(error) => assert!(error.is_unreachable(), "{error}"),
         }
     }
     assert!(answered > 0, "what was in flight is answered");
     assert!(
         asked.elapsed() < TIMEOUT + Duration::from_secs(2),
         "nothing waits past its deadline"
+    );
+}
+
+/// The conductor's program with files in `folder`, its output to be read.
+fn program(folder: &Path, set: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nova-conductor"));
+    command
+        .env("HOME", folder)
+        .args(["--set", &format!("DEFAULT.state_path={}", folder.display())])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    for option in set {
+        command.args(["--set", option]);
+    }
+    command
+}
+
+/// Brokers and databases may be long in coming, and whoever started it need not wait for them.
+#[test]
+fn one_that_waits_for_its_broker_or_database_can_be_stopped() {
+    let dead = free_port();
+    let broker = format!("DEFAULT.transport_url=rabbit://guest:guest@127.0.0.1:{dead}/");
+    let database = format!("database.connection=mysql+pymysql://nova:nova@127.0.0.1:{dead}/nova");
+    for waits_for in [broker, database] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let child = program(folder.path(), &[&waits_for]).spawn();
+        let mut conductor = Process {
+            child: child.expect("the conductor's program starts"),
+        };
+        std::thread::sleep(Duration::from_secs(2));
+        assert!(
+            conductor.child.try_wait().expect("its state").is_none(),
+            "it waits: {waits_for}"
+        );
+        let asked = Instant::now();
+        assert_eq!(conductor.terminate(), Some(0), "{waits_for}");
+        assert!(asked.elapsed() < Duration::from_secs(10), "{waits_for}");
+    }
+}
+
+/// What is wrong with a file does not pass by itself: it is said at once, with what to do.
+#[test]
+fn one_with_a_damaged_file_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("nova.sqlite"), "no database at all").expect("a file");
+    let ended = program(folder.path(), &[]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(69), "{said}");
+    assert!(
+        said.contains("hint: ") && said.contains("nova.sqlite"),
+        "{said}"
     );
 }

@@ -268,6 +268,16 @@ impl Database {
         self.shared.statements.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Whether another connection could be opened.
+    pub(crate) fn pool_has_room(&self) -> bool {
+        let (open, most) = match self.pool() {
+            Pool::Sqlite(pool) => (pool.size(), pool.options().get_max_connections()),
+            Pool::MySql(pool) => (pool.size(), pool.options().get_max_connections()),
+            Pool::Postgres(pool) => (pool.size(), pool.options().get_max_connections()),
+        };
+        open < most
+    }
+
     /// The right to write, where only one at a time may. `before_waiting` is called if another one has it.
     pub(crate) async fn writer(
         &self,

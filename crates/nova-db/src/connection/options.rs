@@ -12,8 +12,8 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// How long one attempt to reach the server may take.
     pub connect_timeout: Duration,
-    /// After what time a connection is replaced (`connection_recycle_time`).
-    pub max_lifetime: Duration,
+    /// After what time a connection is replaced (`connection_recycle_time`); `None` for never.
+    pub max_lifetime: Option<Duration>,
     /// How long SQLite waits for another process that writes.
     pub busy_timeout: Duration,
     /// How often a transaction or a read is run again when that can help
@@ -49,7 +49,7 @@ impl Default for Options {
             max_connections: 20,
             acquire_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
-            max_lifetime: Duration::from_secs(3600),
+            max_lifetime: Some(Duration::from_secs(3600)),
             busy_timeout: Duration::from_secs(5),
             max_retries: 5,
             slow_statement: Duration::from_secs(1),

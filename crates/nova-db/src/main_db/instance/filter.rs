@@ -3,7 +3,7 @@
 
 use nova_objects::compute::vm_states;
 use nova_objects::{BuiltinError, Instance, RequestContext, Result};
-use sea_query::{BinOper, Cond, Condition, Expr, ExprTrait as _, Query, SelectStatement};
+use sea_query::{BinOper, Cond, Condition, Expr, ExprTrait as _, Func, Query, SelectStatement};
 use serde_json::Value as Json;
 use versionedobjects::fields::Dict;
 use versionedobjects::{DateTime, FieldDef, Object as _, Value};
@@ -320,6 +320,9 @@ fn metadata(name: &'static str, given: &Json) -> Result<Condition> {
     Ok(all)
 }
 
+/// The columns that hold addresses, for which PostgreSQL has a type.
+const ADDRESSES: [&str; 2] = ["access_ip_v4", "access_ip_v6"];
+
 /// A filter that matches by regular expression, each database by its own rules.
 fn matches(name: &'static str, value: Json, dialect: Dialect) -> Expr {
     let pattern = Value::from(value).python_str();
@@ -331,6 +334,10 @@ fn matches(name: &'static str, value: Json, dialect: Dialect) -> Expr {
             let pattern = pattern.replace('|', "\\|");
             column(name).binary(BinOper::Custom("REGEXP"), pattern)
         }
+        // As text an address would end in its prefix length.
+        Dialect::Postgres if ADDRESSES.contains(&name) => Func::cust("host")
+            .arg(column(name))
+            .binary(BinOper::Custom("~"), pattern),
         Dialect::Postgres => column(name)
             .cast_as("text")
             .binary(BinOper::Custom("~"), pattern),
