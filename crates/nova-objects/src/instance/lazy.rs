@@ -16,15 +16,22 @@
 //! # }
 //! ```
 
+use std::collections::HashMap;
+
 use super::list::InstanceList;
 use super::{Instance, InstanceLazy};
 use crate::context::{ReadDeleted, RequestContext};
+use crate::instance_fault::InstanceFault;
 use crate::keypair::KeyPairList;
 use crate::persistent::PersistentFields;
 use crate::prelude::*;
 use crate::security_group::SecurityGroupList;
 use crate::service::ServiceList;
 use crate::tag::TagList;
+
+/// How many instances are asked for in one call: databases bind no more than
+/// some tens of thousands of values.
+const MOST_AT_ONCE: usize = 10_000;
 
 /// The three that are kept in one place, and come together.
 const FLAVORS: [InstanceLazy; 3] = [
@@ -105,7 +112,18 @@ impl LazyLoad for Instance {
         let mut wanted = with_siblings(wanted);
         wanted.retain(|field| !self.is_set(field.name()));
         let uuid = self.uuid()?.to_owned();
-        let loaded = Self::get_by_uuid(&seeing_deleted(ctx), uuid)
+        let ctx = seeing_deleted(ctx);
+        // The original's conductor reads no fault with an instance.
+        if wanted.contains(&InstanceLazy::Fault) {
+            let fault = InstanceFault::get_latest_for_instance(&ctx, uuid.to_string()).await?;
+            self.set_fault(fault);
+            self.reset_changes_of(&[InstanceLazy::Fault.name()]);
+            wanted.retain(|field| *field != InstanceLazy::Fault);
+            if wanted.is_empty() {
+                return Ok(());
+            }
+        }
+        let loaded = Self::get_by_uuid(&ctx, uuid)
             .expected_attrs(names(&wanted))
             .await?;
         self.absorb(&loaded, &wanted)
@@ -114,33 +132,46 @@ impl LazyLoad for Instance {
 
 impl InstanceList {
     /// Loads these attributes of all instances of the list that lack one of
-    /// them, in one call. Instances that have vanished meanwhile stay as they
-    /// are.
+    /// them, in one call for ten thousand, and another for those that are not
+    /// found: they may be hidden. Instances that have vanished meanwhile stay
+    /// as they are.
     ///
     /// # Errors
     ///
     /// What [`InstanceList::get_by_filters`] fails with.
     pub async fn prefetch(&mut self, ctx: &Context, fields: &[InstanceLazy]) -> Result<()> {
         let fields = with_siblings(fields.to_vec());
-        let mut uuids = Vec::new();
+        let mut wanted = Vec::new();
         for instance in self.iter() {
             if fields.iter().any(|field| !instance.is_set(field.name())) {
-                uuids.push(Json::from(instance.uuid()?));
+                wanted.push(instance.uuid()?.to_owned());
             }
         }
-        if uuids.is_empty() {
-            return Ok(());
+        let ctx = seeing_deleted(ctx);
+        let mut loaded = HashMap::new();
+        for uuids in wanted.chunks(MOST_AT_ONCE) {
+            // A filter shows either those that are hidden, being moved between cells, or the others.
+            for hidden in [false, true] {
+                let uuids = uuids.iter().filter(|uuid| !loaded.contains_key(*uuid));
+                let uuids: Vec<_> = uuids.map(|uuid| Json::from(uuid.as_str())).collect();
+                if uuids.is_empty() {
+                    continue;
+                }
+                let mut filters = Dict::from_iter([("uuid".to_owned(), Json::Array(uuids))]);
+                if hidden {
+                    filters.insert("hidden".to_owned(), true.into());
+                }
+                let found = Self::get_by_filters(&ctx, filters)
+                    .expected_attrs(names(&fields))
+                    .await?;
+                for instance in found.iter() {
+                    loaded.insert(instance.uuid()?.to_owned(), instance.clone());
+                }
+            }
         }
-        let filters = Dict::from_iter([("uuid".to_owned(), Json::Array(uuids))]);
-        let loaded = Self::get_by_filters(&seeing_deleted(ctx), filters)
-            .expected_attrs(names(&fields))
-            .await?;
         self.edit_objects(|instances| {
             for instance in instances {
-                let Some(found) = loaded
-                    .iter()
-                    .find(|found| found.uuid().ok() == instance.uuid().ok())
-                else {
+                let Some(found) = instance.uuid().ok().and_then(|uuid| loaded.get(uuid)) else {
                     continue;
                 };
                 let missing: Vec<_> = fields

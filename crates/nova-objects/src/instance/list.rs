@@ -36,7 +36,8 @@ pub trait InstanceListStore {
     /// texts, a regular expression, and words of their own: `deleted`,
     /// `cleaned`, `soft_deleted`, `changes-since`, `changes-before`, `tags`,
     /// `tags-any`, `not-tags`, `not-tags-any`, `metadata`, `system_metadata`,
-    /// `ip`, `ip6`, `uuid`, `host`, `node`, ... Several keys are sorted by with
+    /// `uuid`, `host`, `node`, ... (`ip` and `ip6`, which callers of the API
+    /// know, are not of the database.) Several keys are sorted by with
     /// `sort_keys` and `sort_dirs`, which win over the singular ones. The page
     /// begins after the instance with the uuid `marker`; `MarkerNotFound` when
     /// there is none, `InvalidSortKey` for a key that cannot be sorted by.
@@ -101,8 +102,8 @@ pub trait InstanceListStore {
         #[arg(default = None)] expected_attrs: Option<Vec<String>>,
     ) -> Result<InstanceList>;
 
-    /// The instances of the context's host that have been rebooting for longer
-    /// than these seconds.
+    /// The instances of all hosts that have been rebooting for longer than
+    /// these seconds.
     #[errors()]
     async fn get_hung_in_rebooting(
         &self,

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use nova_objects::{
-    Flavor, Instance, InstanceLazy, InstanceList, PersistentFields, ReadDeleted, RequestContext,
-    Tag, TagList,
+    Flavor, Instance, InstanceFault, InstanceLazy, InstanceList, PersistentFields, ReadDeleted,
+    RequestContext, Tag, TagList,
 };
 use serde_json::{Value as Json, json};
 use versionedobjects::{
@@ -187,11 +187,13 @@ async fn loads_are_counted_by_the_line_that_asks_for_them() {
 #[tokio::test]
 async fn a_list_takes_one_call() {
     let found = InstanceList::from_iter([loaded("u3"), loaded("u1")]);
-    let peer = Peer::answering([found.to_json().unwrap()]);
+    let hidden = InstanceList::from_iter([loaded("moving")]);
+    let peer = Peer::answering([found.to_json().unwrap(), hidden.to_json().unwrap()]);
     let mut list = InstanceList::from_iter([
         instance("u1"),
         loaded("u2"),
         instance("u3"),
+        instance("moving"),
         instance("gone"),
     ]);
     list.prefetch(&peer.context(), &[InstanceLazy::Tags])
@@ -202,13 +204,18 @@ async fn a_list_takes_one_call() {
         .iter()
         .map(|instance| instance.is_set("tags"))
         .collect();
-    assert_eq!(with_tags, [true, true, true, false]);
+    assert_eq!(with_tags, [true, true, true, true, false]);
     let asked = peer.asked();
-    assert_eq!(asked.len(), 1);
-    let (method, arguments, _) = &asked[0];
-    assert_eq!(method, "InstanceList.get_by_filters");
-    assert_eq!(arguments["filters"], json!({"uuid": ["u1", "u3", "gone"]}));
-    assert_eq!(arguments["expected_attrs"], json!(["tags"]));
+    // Those that are not found may be hidden, which only a filter of their own shows.
+    assert_eq!(asked.len(), 2);
+    for ((method, arguments, _), filters) in asked.iter().zip([
+        json!({"uuid": ["u1", "u3", "moving", "gone"]}),
+        json!({"uuid": ["moving", "gone"], "hidden": true}),
+    ]) {
+        assert_eq!(method, "InstanceList.get_by_filters");
+        assert_eq!(arguments["filters"], filters);
+        assert_eq!(arguments["expected_attrs"], json!(["tags"]));
+    }
 
     // Nothing is missing of those that exist.
     let mut complete = InstanceList::from_iter([loaded("u1")]);
@@ -216,7 +223,42 @@ async fn a_list_takes_one_call() {
         .prefetch(&peer.context(), &[InstanceLazy::Tags])
         .await
         .unwrap();
-    assert_eq!(peer.asked().len(), 1);
+    assert_eq!(peer.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_fault_is_asked_for_as_the_original_answers_it() {
+    let mut fault = InstanceFault::new();
+    fault.set_code(500);
+    fault.reset_changes();
+    let peer = Peer::answering([
+        fault.to_json().unwrap(),
+        "null".to_owned(),
+        loaded("u1").to_json().unwrap(),
+    ]);
+    let mut failed = instance("u1");
+    failed.load_fault(&peer.context()).await.unwrap();
+    assert_eq!(failed.fault().unwrap().unwrap().code().unwrap(), 500);
+    assert!(failed.changes().is_empty());
+
+    let mut well = instance("u1");
+    let fields = [InstanceLazy::Fault, InstanceLazy::Tags];
+    well.load_missing(&peer.context(), &fields).await.unwrap();
+    assert!(well.fault().unwrap().is_none());
+    assert!(well.is_set("tags"));
+    let methods: Vec<_> = peer
+        .asked()
+        .into_iter()
+        .map(|(method, ..)| method)
+        .collect();
+    assert_eq!(
+        methods,
+        [
+            "InstanceFault.get_latest_for_instance",
+            "InstanceFault.get_latest_for_instance",
+            "Instance.get_by_uuid"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -257,12 +299,12 @@ async fn an_instance_without_uuid_loads_nothing() {
 async fn an_attribute_that_does_not_come_is_an_error() {
     let peer = Peer::answering([instance("u1").to_json().unwrap()]);
     let refused = instance("u1")
-        .load_fault(&peer.context())
+        .load_numa_topology(&peer.context())
         .await
         .unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "Object action obj_load_attr failed because: loading fault requires recursion"
+        "Object action obj_load_attr failed because: loading numa_topology requires recursion"
     );
 }
 
