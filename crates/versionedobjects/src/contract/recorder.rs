@@ -127,11 +127,17 @@ impl<'r> Recorder<'r> {
                 comparison
             });
         }
-        // Another registry may keep its own namespace in the same folder.
+        // Another registry may keep its own namespace in the same folder. One that has a class of ours, which was never
+        // recorded under its own, had our name before.
+        let is_recorded = |namespace: &str| recorded.keys().any(|(known, _)| known == namespace);
         let ours = |namespace: &str| now.keys().any(|(known, _)| known == namespace);
+        let was_ours = |gone: &str| {
+            now.keys()
+                .any(|(namespace, class)| class == gone && !is_recorded(namespace))
+        };
         let gone = recorded
             .iter()
-            .filter(|(key, _)| !now.contains_key(key) && ours(&key.0));
+            .filter(|(key, _)| !now.contains_key(key) && (ours(&key.0) || was_ours(&key.1)));
         found.extend(gone.map(|(_, contract)| Comparison::removed(contract)));
         found.retain(|comparison| !comparison.changes.is_empty());
         Ok(found)

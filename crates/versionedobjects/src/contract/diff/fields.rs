@@ -239,7 +239,8 @@ fn type_change(pair: &Pair<'_>, field: &Field, difference: TypeChange, is_held: 
 }
 
 /// The bump a difference of types needs. What older readers cannot use takes a
-/// rule or a function that converts it; what newer readers cannot use takes a
+/// rule or a function that converts it, which was not there before: what one
+/// that was does about this difference, nobody can tell; what newer readers cannot use takes a
 /// rule. Without, only readers of another major are safe.
 fn type_needs(pair: &Pair<'_>, field: &Field, difference: &TypeChange, is_held: bool) -> Bump {
     if difference.is_cosmetic() {
@@ -251,7 +252,8 @@ fn type_needs(pair: &Pair<'_>, field: &Field, difference: &TypeChange, is_held: 
         .as_deref()
         .is_some_and(|default| default != "null");
     let replaced = difference.of_null && has_default;
-    let down = difference.old_reads.breaks() && !pair.new.converts_down;
+    let converts = pair.new.converts_down && !pair.old.converts_down;
+    let down = difference.old_reads.breaks() && !converts;
     let up = difference.new_reads.breaks() && !replaced;
     if (down || up) && !is_held {
         Bump::Major

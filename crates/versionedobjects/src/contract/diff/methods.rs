@@ -202,7 +202,8 @@ fn arguments(old: &Method, new: &Method, found: &mut Vec<Change>) {
 }
 
 /// Arguments are passed by position too: an order that changes, or one that
-/// comes in front of another, gives callers something else.
+/// comes in front of another, or of all that remain, gives callers something
+/// else.
 fn moved(old: &Method, new: &Method, found: &mut Vec<Change>) {
     let plain = |method: &Method| -> Vec<(String, bool)> {
         let plain = method
@@ -230,12 +231,20 @@ fn moved(old: &Method, new: &Method, found: &mut Vec<Change>) {
         .take(last)
         .zip(&before)
         .find(|((name, optional), _)| *optional && !is_in(&before, name));
+    let remaining = old
+        .arguments
+        .iter()
+        .find(|argument| argument.kind == ArgumentKind::Positional);
+    let appended = after
+        .iter()
+        .find(|(name, optional)| *optional && !is_in(&before, name))
+        .zip(remaining);
     let found_at = match (swapped, inserted) {
         (Some((kept, now)), _) => Some((now.clone(), kept.clone())),
         (None, Some(((name, _), (kept, _)))) if is_in(&after, kept) => {
             Some((name.clone(), kept.clone()))
         }
-        _ => None,
+        (None, _) => appended.map(|((name, _), remaining)| (name.clone(), remaining.name.clone())),
     };
     if let Some((now, kept)) = found_at {
         let breaks = Matrix::calls(Effect::Misreads, Effect::Misreads);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use versionedobjects::contract::{Change, Comparison, Contract, Kind};
+use versionedobjects::contract::{Bump, Change, Comparison, Contract, Kind};
 
 use super::{BASE, base};
 
@@ -197,4 +197,17 @@ fn what_converts_or_completes_must_stay() {
         assert_eq!(kinds, [kind]);
         assert!(!comparison.is_accepted());
     }
+}
+
+#[test]
+fn a_function_that_was_there_before_excuses_nothing() {
+    let version = "  1.3  shelf, soft bindings\n";
+    let edited = BASE
+        .replacen("  pages: NonNegativeInteger?\n", "  pages: Integer?\n", 1)
+        .replacen(version, &format!("{version}  1.4  negative pages\n"), 1);
+    let (mut before, mut after) = (base(), edited.parse::<Contract>().unwrap());
+    after.converts_down = true;
+    assert_eq!(Comparison::of(&before, &after).needs(), Bump::Minor);
+    before.converts_down = true;
+    assert_eq!(Comparison::of(&before, &after).needs(), Bump::Major);
 }

@@ -164,6 +164,24 @@ fn a_class_that_is_gone_takes_a_reason() {
 }
 
 #[test]
+fn a_namespace_that_changes_takes_a_reason() {
+    let folder = Folder::new("renamed");
+    record(first::Shelf::class_def(), &folder);
+    let text = std::fs::read_to_string(folder.0.join("library/Shelf.txt")).unwrap();
+    std::fs::remove_dir_all(folder.0.join("library")).unwrap();
+    std::fs::create_dir(folder.0.join("archive")).unwrap();
+    let old = text.replacen("namespace library", "namespace archive", 1);
+    std::fs::write(folder.0.join("archive/Shelf.txt"), old).unwrap();
+
+    let registry = registry(first::Shelf::class_def());
+    let recorder = Recorder::new(&registry, &folder);
+    assert!(matches!(recorder.accept(None), Err(Error::Refused { .. })));
+    recorder.accept(Some("nobody has shelves yet")).unwrap();
+    assert!(!folder.0.join("archive/Shelf.txt").exists());
+    recorder.check().unwrap();
+}
+
+#[test]
 fn a_text_that_was_edited_by_hand_is_noticed() {
     let folder = Folder::new("edited");
     record(first::Shelf::class_def(), &folder);
