@@ -37,7 +37,7 @@ struct Cli {
 enum Command {
     /// Build, start a conductor and three computes on this machine, and take a tour.
     Up(up::Args),
-    /// Run every check: format, lints, tests on all databases, doctests, isolation, documents.
+    /// Run every check: format, lints, tests on all databases, doctests, isolation, documents, the tour.
     Test(test::Args),
     /// Compare classes with their recorded contracts: what changed, which bump it needs, who breaks.
     Contract(contract::Args),

@@ -46,7 +46,9 @@ impl ComputeEndpoint {
     }
 
     fn context(&self, call: &Call<'_>) -> Result<Context, Box<Failure>> {
+        // What a newer side put into an instance comes back to it with the next save.
         let ctx = self.codec.decode(call.context, self.route.clone())?;
+        let ctx = ctx.keeping_unknown();
         Ok(match &self.pin {
             Some(pin) => pin.apply(&ctx),
             None => ctx,

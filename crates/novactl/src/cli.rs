@@ -42,8 +42,9 @@ conductor is unavailable; 78 wrong configuration";
         "    novactl object explain message.json\n\n",
         "  Feed a program:\n",
         "    novactl flavor list --json | jq '.flavors[].name'\n\n",
-        "Results go to standard output, everything else to standard error. With --json both are\n",
-        "JSON: an object with \"version\": 1, which changes when its meaning does.\n\n",
+        "Results go to standard output, everything else to standard error. With --json the result is\n",
+        "JSON, an object with \"version\": 1, which changes when its meaning does, and so is the error\n",
+        "that ends a command; progress and warnings stay text.\n\n",
         "Exit status: 0 done; 1 what was asked for failed; 2 wrong usage; 69 a database, the bus or a\n",
         "conductor is unavailable; 78 wrong configuration",
     )

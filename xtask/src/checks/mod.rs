@@ -5,6 +5,8 @@ mod isolation;
 mod links;
 mod suite;
 
+use std::process::Command;
+
 use clap::ValueEnum;
 
 use crate::process;
@@ -28,6 +30,8 @@ pub(crate) enum Check {
     Doc,
     /// nova-compute has no way to a database, by its dependencies and by its binary
     Isolation,
+    /// `cargo xtask up --once` goes well
+    Tour,
 }
 
 impl Check {
@@ -46,6 +50,7 @@ impl Check {
             Self::Unit => "unit and integration tests, on every database and bus",
             Self::Doc => "examples in the documentation run",
             Self::Isolation => "nova-compute has no way to a database",
+            Self::Tour => "`cargo xtask up --once` goes well",
         }
     }
 }
@@ -74,6 +79,7 @@ pub(crate) fn run(check: Check, run: &Run<'_>, progress: &mut Progress) -> Repor
         Check::Unit => suite::unit(run, progress),
         Check::Doc => suite::doc(run, progress),
         Check::Isolation => Report::of(isolation::run(progress)),
+        Check::Tour => tour(progress),
     }
 }
 
@@ -81,6 +87,29 @@ pub(crate) fn run(check: Check, run: &Run<'_>, progress: &mut Progress) -> Repor
 fn cargo(args: &[&str], advice: &str, progress: &Progress) -> Report {
     let mut command = process::cargo();
     command.args(args).current_dir(workspace::root());
+    one(command, advice, progress)
+}
+
+/// Shows around as it does to a newcomer.
+fn tour(progress: &Progress) -> Report {
+    match std::env::current_exe() {
+        Ok(program) => {
+            let mut command = Command::new(program);
+            command
+                .args(["up", "--once"])
+                .current_dir(workspace::root());
+            one(
+                command,
+                "see what it says above, and target/up/log",
+                progress,
+            )
+        }
+        Err(error) => Report::of(vec![format!("this program cannot find itself: {error}")]),
+    }
+}
+
+/// A check that is one command.
+fn one(mut command: Command, advice: &str, progress: &Progress) -> Report {
     Report::of(
         match process::stream(&mut command, |line| progress.say(line), || progress.still()) {
             Ok(outcome) if outcome.success => Vec::new(),

@@ -1,6 +1,6 @@
 //! The processes of the deployment: a conductor and computes.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -119,6 +119,9 @@ impl Fleet {
         let state = self.folder.join(host);
         fs::create_dir_all(&state)
             .map_err(|error| format!("cannot create {}: {error}", state.display()))?;
+        let last_words = self.last_words(host);
+        let said = File::create(&last_words)
+            .map_err(|error| format!("cannot write {}: {error}", last_words.display()))?;
         let mut command = Command::new(binary(program));
         command
             .arg("--config-file")
@@ -129,7 +132,7 @@ impl Fleet {
             .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+            .stderr(said);
         if program == "nova-compute" {
             command.args(["--set", &format!("DEFAULT.state_path={}", state.display())]);
         }
@@ -145,14 +148,22 @@ impl Fleet {
 
     /// Fails if a process has ended.
     pub(super) fn check_alive(&mut self, name: &str) -> Result<(), String> {
-        let log = self.log(name);
+        let (log, last_words) = (self.log(name), self.last_words(name));
         for service in self
             .services
             .iter_mut()
             .filter(|service| service.name == name)
         {
             if let Some(status) = service.status()? {
-                return Err(format!("{name} ended with {status}; see {}", log.display()));
+                let mut error = format!("{name} ended with {status}; see {}", log.display());
+                // Before a program has its log it says there what is wrong.
+                if let Ok(said) = fs::read_to_string(&last_words)
+                    && !said.trim().is_empty()
+                {
+                    error.push('\n');
+                    error.push_str(said.trim_end());
+                }
+                return Err(error);
             }
         }
         Ok(())
@@ -173,6 +184,11 @@ impl Fleet {
         self.folder.join("log").join(format!("{name}.log"))
     }
 
+    /// What a process says to whoever starts it.
+    fn last_words(&self, name: &str) -> PathBuf {
+        self.folder.join("log").join(format!("{name}.stderr"))
+    }
+
     fn address(&self) -> Result<String, String> {
         let text = fs::read_to_string(self.config())
             .map_err(|error| format!("cannot read the configuration: {error}"))?;
@@ -183,11 +199,15 @@ impl Fleet {
             .ok_or_else(|| "the configuration names no address".to_owned())
     }
 
-    /// Stops everything, the conductor last, and says how.
+    /// Stops everything, the conductor last, and says how. What has ended before is the visitor's doing.
     pub(super) fn stop(&mut self, show: &mut Show) -> Result<(), String> {
         show.stage("Stop: what is in flight is finished first");
         let mut unclean = Vec::new();
         while let Some(mut service) = self.services.pop() {
+            if let Some(status) = service.status()? {
+                show.say(&format!("{}: had ended before, {status}", service.name));
+                continue;
+            }
             let status = service.stop()?;
             show.say(&format!("{}: {status}", service.name));
             if !status.success() {

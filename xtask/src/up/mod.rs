@@ -51,7 +51,13 @@ fn visit(args: &Args, show: &mut Show) -> Result<(), String> {
     let mut fleet = Fleet::prepare(show)?;
     tour::take(&mut fleet, show)?;
     if args.once {
-        return fleet.stop(show);
+        for (name, _) in fleet::COMPUTES {
+            fleet.check_alive(name)?;
+        }
+        fleet.check_alive("conductor")?;
+        fleet.stop(show)?;
+        tour::what_was_seen(show);
+        return Ok(());
     }
     tour::what_next(&fleet, show);
     let (stop, stopped) = mpsc::channel();
@@ -62,5 +68,7 @@ fn visit(args: &Args, show: &mut Show) -> Result<(), String> {
     .map_err(|error| format!("cannot wait for Ctrl-C: {error}"))?;
     // An error means that the handler is gone, which also ends the visit.
     let _ = stopped.recv();
-    fleet.stop(show)
+    fleet.stop(show)?;
+    tour::what_was_seen(show);
+    Ok(())
 }

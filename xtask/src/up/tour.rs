@@ -260,6 +260,20 @@ fn no_backports(control: &Control, show: &mut Show) -> Result<(), String> {
     Ok(())
 }
 
+/// What it all was about.
+pub(super) fn what_was_seen(show: &mut Show) {
+    show.end("What you have seen:");
+    for line in [
+        "- Servers were created by a process that has the database and built by three that have none; the code is the same, and",
+        "  only the context they were given knows the route (docs/guides/adding-an-object.md makes an object of your own).",
+        "- Objects crossed between them as they are: who fetched one, and where, could not be told from it.",
+        "- One compute was of an older release. It was sent what it reads, and what it could not read was not lost.",
+        "- No database row left the database, and no method was written twice (ARCHITECTURE.md says how).",
+    ] {
+        show.say(line);
+    }
+}
+
 /// What to try while the deployment runs.
 pub(super) fn what_next(fleet: &Fleet, show: &mut Show) {
     let config = fleet.config();
@@ -283,7 +297,12 @@ pub(super) fn what_next(fleet: &Fleet, show: &mut Show) {
         "n object methods Instance                         # what can be called, and its history",
     );
     show.say("n object call ComputeNodeList get_all --json      # any method of any class");
-    show.say("kill -9 $(pgrep nova-conductor); n server list    # computes wait for it and go on");
+    show.say("n --route conductor service list                   # and again after the next line, which loses the conductor:");
+    show.say("pkill -9 -f 'nova-conductor --config-file'         # computes wait for it, and go on when it is back:");
+    show.say(&format!(
+        "target/debug/nova-conductor --config-file {} --set DEFAULT.host=conductor",
+        config.display()
+    ));
     show.say(&format!(
         "Logs are in {folder}/log, databases and configuration in {folder}."
     ));
