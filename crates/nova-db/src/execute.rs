@@ -190,12 +190,12 @@ impl Database {
             }
             Err(error) => {
                 let error = Error::statement(query, self.target(), error);
-                match error.failure() {
+                let transient = error.failure().is_none_or(Failure::is_transient);
+                match error.hint().filter(|_| !transient) {
                     // Somebody has to do something, however often it is tried.
-                    Some(failure) if !failure.is_transient() => {
-                        tracing::error!(%error, hint = error.hint(), "statement failed");
-                    }
-                    _ => tracing::debug!(%error, "statement failed"),
+                    Some(hint) => tracing::error!(%error, hint, "statement failed"),
+                    // What callers send may be at fault, which is theirs to hear.
+                    None => tracing::debug!(%error, "statement failed"),
                 }
                 Err(error)
             }
