@@ -72,7 +72,7 @@ fn a_conductor_may_be_gone_for_a_while() {
         let (_, uuid) = world.ask_for_server(&[("fake:delay_ms", "500")]).await;
         eventually("the guest is being made", async || spy.began("spawn")).await;
 
-        conductor.stop(Duration::ZERO).await;
+        conductor.stop(Duration::from_millis(1)).await;
         hub.stop().await;
         eventually("the guest is made meanwhile", async || spy.log().len() == 2).await;
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -209,7 +209,7 @@ async fn a_monitored_call_lives_as_long_as_its_server() {
         })
     };
     until("the call's arrival", || server.stats().received >= 2).await;
-    server.stop_within(Duration::ZERO).await;
+    server.stop_within(Duration::from_millis(1)).await;
     let error = soon("the silence", call).await.unwrap().unwrap_err();
     assert!(matches!(error, Error::Silence { .. }), "{error}");
     bus.remove(&["h1"]).await;
