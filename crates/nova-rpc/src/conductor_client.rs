@@ -216,7 +216,9 @@ impl Indirection for ConductorClient {
         let answers = arguments.reads().cloned();
         let written = arguments.finish()?;
         let send = |answers: Option<&Arc<Manifest>>| {
-            let wanted = self.manifests.wanted(ctx, class, method, answers);
+            let wanted = self
+                .manifests
+                .wanted(ctx, class, method, answers, self.form);
             let message = class_message(class, method, &wanted, &written);
             let action = "object_class_action_versions";
             self.call(ctx, class.name, method.name, action, message)
@@ -245,7 +247,9 @@ impl Indirection for ConductorClient {
             expect => Some(python_json(&expect.to_json()?)),
         };
         let message = |answers: Option<&Arc<Manifest>>| {
-            let wanted = self.manifests.wanted(ctx, class, method, answers);
+            let wanted = self
+                .manifests
+                .wanted(ctx, class, method, answers, self.form);
             let mut message = object_message(object, method, answers, wanted, &written)?;
             if let Some(expect) = &expect {
                 message.args = message.args.written(EXPECT_ARGUMENT, expect);

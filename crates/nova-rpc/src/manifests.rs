@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use oslo_messaging::Failure;
 use serde_json::value::RawValue;
-use versionedobjects::{Class, Context, JsonMap, Manifest, MethodDef, Version};
+use versionedobjects::{Class, Context, Form, JsonMap, Manifest, MethodDef, Version};
 
 use crate::failure_of;
 use crate::object_endpoint::{parse, unfit};
@@ -63,7 +63,7 @@ fn read(raw: &RawValue) -> Result<Manifest, Box<Failure>> {
         .collect()
 }
 
-/// What a caller reads of the answers to its calls, with the text that travels.
+/// What a caller reads of the answers to its calls, with the text that travels; of one form.
 #[derive(Default)]
 pub(crate) struct Own(RwLock<HashMap<(usize, usize, usize), Wanted>>);
 
@@ -84,9 +84,10 @@ impl Own {
         class: &'static Class,
         method: &'static MethodDef,
         answers: Option<&Arc<Manifest>>,
+        form: Form,
     ) -> Arc<str> {
         if ctx.pin().is_some() {
-            return made(ctx, class, method, answers).into();
+            return made(ctx, class, method, answers, form).into();
         }
         let place = (
             std::ptr::from_ref(class) as usize,
@@ -98,7 +99,7 @@ impl Own {
             return Arc::clone(&wanted.text);
         }
         drop(known);
-        let text: Arc<str> = made(ctx, class, method, answers).into();
+        let text: Arc<str> = made(ctx, class, method, answers, form).into();
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();
@@ -119,11 +120,16 @@ fn made(
     class: &'static Class,
     method: &'static MethodDef,
     answers: Option<&Arc<Manifest>>,
+    form: Form,
 ) -> String {
-    let mut manifest = ctx.manifest_of(class).into_owned();
+    let read = |class| match form {
+        Form::Native => ctx.readable_of(class),
+        Form::Compat => ctx.manifest_of(class),
+    };
+    let mut manifest = read(class).into_owned();
     let returned = method.returns.ty.any_object();
     for class in returned.map_or(&[][..], |target| (target.classes)()) {
-        for (name, version) in ctx.manifest_of(class).iter() {
+        for (name, version) in read(class).iter() {
             if manifest.get(name).is_none() {
                 manifest.insert(name, version);
             }

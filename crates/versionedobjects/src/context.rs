@@ -222,6 +222,15 @@ impl Context {
         }
     }
 
+    /// [`Context::manifest_of`] for peers of our own: [`Class::readable`].
+    #[must_use]
+    pub fn readable_of(&self, class: &'static Class) -> Cow<'static, Manifest> {
+        match self.pin() {
+            Some(pin) => Cow::Owned(class.readable().pinned(pin)),
+            None => Cow::Borrowed(class.readable()),
+        }
+    }
+
     /// Who asks, if it is of that type.
     #[must_use]
     pub fn request<R: Any>(&self) -> Option<&R> {

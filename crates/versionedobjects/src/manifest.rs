@@ -137,6 +137,15 @@ impl<S: Into<String>> FromIterator<(S, Version)> for Manifest {
     }
 }
 
+/// What becomes of the subclasses that a field takes.
+#[derive(Clone, Copy)]
+enum Heirs {
+    /// The declared class stands for them.
+    Stood,
+    /// They are named themselves.
+    Named,
+}
+
 impl Class {
     /// The fields of the class and of everything in its manifest whose content
     /// no version covers: JSON in a text, or anything at all. They change
@@ -145,7 +154,7 @@ impl Class {
     #[must_use]
     pub fn unversioned(&'static self) -> Vec<String> {
         let mut tree = Vec::new();
-        self.discover(&mut tree);
+        self.discover(Heirs::Stood, &mut tree);
         let fields = tree.into_iter().flat_map(|class| {
             let opaque = class.fields.iter().filter(|field| field.ty.is_opaque());
             opaque.map(|field| format!("{}.{}", class.name, field.name))
@@ -161,25 +170,45 @@ impl Class {
     /// Unlike the original, objects in dictionaries are found too.
     #[must_use]
     pub fn manifest(&'static self) -> &'static Manifest {
-        self.derived.manifest.get_or_init(|| {
-            let mut tree = Vec::new();
-            self.discover(&mut tree);
-            tree.into_iter()
-                .map(|class| (class.name, class.version()))
-                .collect()
-        })
+        self.derived
+            .manifest
+            .get_or_init(|| self.tree(Heirs::Stood))
     }
 
-    fn discover(&'static self, tree: &mut Vec<&'static Self>) {
+    /// [`Class::manifest`] with the subclasses that fields take, too: what a
+    /// peer of our own is told, which writes each object at the version that
+    /// its own class has in it.
+    #[must_use]
+    pub fn readable(&'static self) -> &'static Manifest {
+        self.derived
+            .readable
+            .get_or_init(|| self.tree(Heirs::Named))
+    }
+
+    fn tree(&'static self, heirs: Heirs) -> Manifest {
+        let mut tree = Vec::new();
+        self.discover(heirs, &mut tree);
+        tree.into_iter()
+            .map(|class| (class.name, class.version()))
+            .collect()
+    }
+
+    fn discover(&'static self, heirs: Heirs, tree: &mut Vec<&'static Self>) {
         if tree.iter().any(|known| known.name == self.name) {
             return;
         }
         tree.push(self);
         for field in self.fields {
-            if let Some(target) = field.ty.any_object()
-                && let Some(child) = (target.classes)().first()
-            {
-                child.discover(tree);
+            let Some(target) = field.ty.any_object() else {
+                continue;
+            };
+            let classes = (target.classes)().iter();
+            let number = match heirs {
+                Heirs::Stood => 1,
+                Heirs::Named => classes.len(),
+            };
+            for class in classes.take(number) {
+                class.discover(heirs, tree);
             }
         }
     }

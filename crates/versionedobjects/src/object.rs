@@ -99,6 +99,7 @@ pub struct Derived {
     pub(crate) header: [OnceLock<String>; 2],
     pub(crate) opening: [OnceLock<String>; 2],
     pub(crate) manifest: OnceLock<Manifest>,
+    pub(crate) readable: OnceLock<Manifest>,
     pub(crate) needs_at: OnceLock<Vec<(Version, Needs)>>,
 }
 
@@ -112,6 +113,7 @@ impl Derived {
             header: [const { OnceLock::new() }, const { OnceLock::new() }],
             opening: [const { OnceLock::new() }, const { OnceLock::new() }],
             manifest: OnceLock::new(),
+            readable: OnceLock::new(),
             needs_at: OnceLock::new(),
         }
     }

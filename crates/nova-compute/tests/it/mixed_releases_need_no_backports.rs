@@ -4,7 +4,10 @@
 use nova_compute::{Compute, Pin};
 use nova_conductor::Conductor;
 use nova_objects::compute::{task_states, vm_states};
-use nova_objects::{Context, Instance, InstanceList, RequestContext, Service, ServiceList};
+use nova_objects::{
+    AnyDeviceMetadata, Context, Instance, InstanceDeviceMetadata, InstanceList,
+    NetworkInterfaceMetadata, RequestContext, Service, ServiceList,
+};
 use nova_rpc::{ConductorClient, Peers, SkewCounts};
 use nova_service::request_codec;
 use versionedobjects::ObjectExt as _;
@@ -75,6 +78,44 @@ async fn life(world: &World) {
 
 fn nothing(who: &str, skew: SkewCounts) {
     assert_eq!(skew, SkewCounts::default(), "{who}");
+}
+
+/// A field may hold objects of classes that its declaration does not name: they are written for their reader, too.
+#[test]
+fn with_objects_of_subclasses() {
+    on_sqlite(async |world: World| {
+        let _conductor = world.conductor().await;
+        let mut card = NetworkInterfaceMetadata::new();
+        card.set_vlan(7);
+        card.set_vf_trusted(true);
+        let mut devices = InstanceDeviceMetadata::new();
+        devices.set_devices(vec![AnyDeviceMetadata::NetworkInterface(card)]);
+        let mut instance = Instance::new();
+        instance.set_project_id("p");
+        instance.set_hostname("card");
+        instance.set_device_metadata(devices);
+        let direct = world.db.context(RequestContext::admin());
+        instance.create(&direct).await.expect("created");
+        let uuid = instance.uuid().expect("set").to_owned();
+
+        let older = pin("NetworkInterfaceMetadata=1.1");
+        let (ctx, peers) = remote(&world, older.as_ref());
+        let found = Instance::get_by_uuid(&ctx, uuid)
+            .expected_attrs(vec!["device_metadata".to_owned()])
+            .await
+            .expect("it reads what it is sent");
+        let devices = found
+            .device_metadata()
+            .expect("loaded")
+            .expect("there are some");
+        let [AnyDeviceMetadata::NetworkInterface(card)] = devices.devices().expect("set") else {
+            panic!("it has one card");
+        };
+        assert_eq!(card.version().to_string(), "1.1");
+        assert_eq!(card.vlan().expect("kept"), 7);
+        assert_eq!(ctx.backports(), 0);
+        nothing("the caller", peers.skew().counts());
+    });
 }
 
 #[test]
