@@ -168,7 +168,7 @@ impl Transaction {
             Pool::MySql(pool) => pool.begin().await.map(Live::MySql),
             Pool::Postgres(pool) => pool.begin().await.map(Live::Postgres),
         };
-        let live = begun.map_err(|error| Error::statement(name, database.target(), error))?;
+        let live = begun.map_err(|error| Error::not_taken(name, database, error))?;
         Ok(Self::of(database, live))
     }
 
@@ -196,7 +196,7 @@ impl Transaction {
         let connection = pool
             .acquire()
             .await
-            .map_err(|error| Error::statement(name, database.target(), error))?;
+            .map_err(|error| Error::not_taken(name, database, error))?;
         Ok(Self::of(
             database,
             Live::MySqlSession(Box::new(connection.detach())),
