@@ -35,11 +35,7 @@ pub fn seal(inner: &str) -> Bytes {
     // Most of the growth is a backslash for each quote.
     let mut out = Vec::with_capacity(OPENING.len() + inner.len() + inner.len() / 4 + 16);
     out.extend_from_slice(OPENING);
-    out.push(b'"');
-    if sealed::write(&mut out, inner).is_some() {
-        out.push(b'"');
-    } else {
-        out.pop();
+    if !sealed::write(&mut out, inner) {
         json::write_string(&mut out, inner);
     }
     out.push(b'}');
@@ -89,8 +85,7 @@ pub fn open<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, str>> {
 /// The envelope as everybody writes it; anything else is read the long way.
 fn open_usual(body: &[u8], limits: &Limits) -> Option<Result<String>> {
     let message = body.strip_prefix(OPENING)?.strip_suffix(b"}")?;
-    let sealed = message.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    sealed::read(sealed, limits).or_else(|| {
+    sealed::read(message, limits).or_else(|| {
         let inner: String = serde_json::from_slice(message).ok()?;
         Some(json::check_limits("a message", inner.as_bytes(), limits).map(|()| inner))
     })
