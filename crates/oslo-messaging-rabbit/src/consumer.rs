@@ -113,30 +113,15 @@ enum Ended {
 
 impl Worker {
     async fn run(mut self) {
-        let mut first = true;
+        let stop = self.stop.clone();
+        let mut again = false;
         loop {
-            if !first {
-                tokio::select! {
-                    () = self.stop.cancelled() => return,
-                    () = self.reconnect.pause() => {}
-                }
-            }
-            first = false;
-            let report = |error| {
-                self.phase.send_replace(Phase::after(error));
-            };
-            let link = tokio::select! {
-                () = self.stop.cancelled() => return,
-                link = self.reconnect.connect(self.subscription.purpose, report) => link,
-            };
-            let stop = self.stop.clone();
-            let subscribed = tokio::select! {
+            let begun = tokio::select! {
                 () = stop.cancelled() => return,
-                subscribed = tokio::time::timeout(SUBSCRIBE, self.subscribe(link)) => {
-                    subscribed.unwrap_or_else(|_| Err(RabbitError::Silent(SUBSCRIBE)))
-                }
+                begun = self.connect(again) => begun,
             };
-            let (session, consumers) = match subscribed {
+            again = true;
+            let (session, consumers) = match begun {
                 Ok(subscribed) => subscribed,
                 Err(error) => {
                     tracing::error!(
@@ -163,6 +148,21 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Connects and subscribes; not at once when it does so `again`.
+    async fn connect(&mut self, again: bool) -> Result<(Arc<Session>, Vec<Consumer>), RabbitError> {
+        if again {
+            self.reconnect.pause().await;
+        }
+        let report = |error| {
+            self.phase.send_replace(Phase::after(error));
+        };
+        let purpose = self.subscription.purpose;
+        let link = self.reconnect.connect(purpose, report).await;
+        tokio::time::timeout(SUBSCRIBE, self.subscribe(link))
+            .await
+            .unwrap_or_else(|_| Err(RabbitError::Silent(SUBSCRIBE)))
     }
 
     async fn subscribe(
