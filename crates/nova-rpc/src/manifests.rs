@@ -63,9 +63,9 @@ fn read(raw: &RawValue) -> Result<Manifest, Box<Failure>> {
         .collect()
 }
 
-/// What a caller reads of the answers to its calls, with the text that travels; of one form.
+/// What a caller reads of the answers to its calls, with the text that travels.
 #[derive(Default)]
-pub(crate) struct Own(RwLock<HashMap<(usize, usize, usize), Wanted>>);
+pub(crate) struct Own(RwLock<HashMap<(usize, usize, usize, bool), Wanted>>);
 
 /// A manifest for one method, as its caller wants the answer.
 #[derive(Clone)]
@@ -93,6 +93,7 @@ impl Own {
             std::ptr::from_ref(class) as usize,
             std::ptr::from_ref(method) as usize,
             answers.map_or(0, |answers| Arc::as_ptr(answers) as usize),
+            form == Form::Native,
         );
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(wanted) = known.get(&place) {

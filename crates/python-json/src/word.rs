@@ -8,7 +8,7 @@
 pub const BYTES: usize = size_of::<u64>();
 
 /// The highest bits of all bytes.
-pub const HIGH: u64 = 0x8080_8080_8080_8080;
+const HIGH: u64 = 0x8080_8080_8080_8080;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 

@@ -239,9 +239,9 @@ fn type_change(pair: &Pair<'_>, field: &Field, difference: TypeChange, is_held: 
 }
 
 /// The bump a difference of types needs. What older readers cannot use takes a
-/// rule or a function that converts it, which was not there before: what one
-/// that was does about this difference, nobody can tell; what newer readers cannot use takes a
-/// rule. Without, only readers of another major are safe.
+/// rule or a function that converts it, and that was not there before: what one
+/// that was does about this difference, nobody can tell. What newer readers
+/// cannot use takes a rule. Without, only readers of another major are safe.
 fn type_needs(pair: &Pair<'_>, field: &Field, difference: &TypeChange, is_held: bool) -> Bump {
     if difference.is_cosmetic() {
         return Bump::None;
