@@ -161,11 +161,11 @@ impl InstanceList {
                 if hidden {
                     filters.insert("hidden".to_owned(), true.into());
                 }
-                let found = Self::get_by_filters(&ctx, filters)
+                let mut found = Self::get_by_filters(&ctx, filters)
                     .expected_attrs(names(&fields))
                     .await?;
-                for instance in found.iter() {
-                    loaded.insert(instance.uuid()?.to_owned(), instance.clone());
+                for instance in found.edit_objects(std::mem::take)? {
+                    loaded.insert(instance.uuid()?.to_owned(), instance);
                 }
             }
         }
