@@ -100,6 +100,6 @@ async fn run(settings: &Settings, pin: Option<Pin>) -> Exit {
 
 fn fail(error: &(dyn std::error::Error + 'static), exit: Exit) -> Exit {
     // The log may not be set up, and whoever started the program looks here.
-    eprintln!("{}", report(PROGRAM, error));
+    eprintln!("{}", report(PROGRAM, error, None));
     exit
 }

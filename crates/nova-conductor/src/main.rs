@@ -83,11 +83,8 @@ async fn run(settings: &Settings, pin: Option<Pin>) -> Exit {
 
 async fn start(settings: &Settings, pin: Option<Pin>) -> Result<(NovaDb, Bus, Conductor), Exit> {
     let db = open_database(settings).await.map_err(|error| {
-        let exit = fail(&error, Exit::Unavailable);
-        if let Some(hint) = error.hint() {
-            eprintln!("  hint: {hint}");
-        }
-        exit
+        eprintln!("{}", report(PROGRAM, &error, error.hint().as_deref()));
+        Exit::Unavailable
     })?;
     let bus = Bus::host(PROGRAM, settings)
         .await
@@ -105,6 +102,6 @@ async fn start(settings: &Settings, pin: Option<Pin>) -> Result<(NovaDb, Bus, Co
 
 fn fail(error: &(dyn std::error::Error + 'static), exit: Exit) -> Exit {
     // The log may not be set up, and whoever started the program looks here.
-    eprintln!("{}", report(PROGRAM, error));
+    eprintln!("{}", report(PROGRAM, error, None));
     exit
 }

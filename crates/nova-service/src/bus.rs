@@ -145,7 +145,7 @@ fn caps(levels: &UpgradeLevels) -> VersionCaps {
 mod tests {
     use nova_objects::{Context, RequestContext, Service};
     use nova_rpc::ConductorClient;
-    use oslo_config::{Loader, Settings};
+    use oslo_config::Settings;
     use oslo_messaging::{Target, Transport};
 
     use super::Bus;
@@ -153,13 +153,7 @@ mod tests {
 
     /// The settings of a file, and of nothing else.
     pub(super) fn settings(text: String) -> Settings {
-        let config = Loader::nova("test")
-            .without_default_files()
-            .environment(Vec::<(String, String)>::new())
-            .text("nova.conf", text)
-            .load()
-            .expect("the file loads");
-        Settings::read(&config).expect("its options are valid")
+        Settings::of_text(text).expect("its options are valid")
     }
 
     #[test]

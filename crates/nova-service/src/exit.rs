@@ -25,9 +25,9 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// An error with everything that caused it, a line each, as people read it.
+/// An error with everything that caused it and what to do about it, a line each, as people read it.
 #[must_use]
-pub fn report(program: &str, error: &(dyn Error + 'static)) -> String {
+pub fn report(program: &str, error: &(dyn Error + 'static), hint: Option<&str>) -> String {
     let mut text = format!("{program}: error: {error}");
     let mut said = error.to_string();
     let mut cause = error.source();
@@ -40,6 +40,10 @@ pub fn report(program: &str, error: &(dyn Error + 'static)) -> String {
         }
         said = line;
         cause = error.source();
+    }
+    if let Some(hint) = hint {
+        text.push_str("\n  hint: ");
+        text.push_str(hint);
     }
     text
 }

@@ -105,11 +105,7 @@ fn fail(error: &Error, json: bool) -> Exit {
     let text = if json {
         error.json().to_string()
     } else {
-        let hint = error
-            .hint()
-            .map(|hint| format!("\n  hint: {hint}"))
-            .unwrap_or_default();
-        format!("{}{hint}", report(PROGRAM, error))
+        report(PROGRAM, error, error.hint().as_deref())
     };
     let _ = writeln!(std::io::stderr(), "{text}");
     error.exit()

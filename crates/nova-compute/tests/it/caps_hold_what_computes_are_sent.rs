@@ -141,7 +141,7 @@ fn a_compute_that_may_not_call_its_conductor_ends_and_names_the_option() {
                 .await
                 .expect("it does not wait for what does not change")
                 .expect_err("it cannot start");
-            let text = nova_service::report("nova-compute", &error);
+            let text = nova_service::report("nova-compute", &error, None);
             assert!(text.contains("the option"), "{text}");
             assert_eq!(error.exit(), Exit::Configuration, "{text}");
         }
