@@ -171,19 +171,11 @@ fn create_folder(connection: &Secret) {
 
 #[cfg(test)]
 mod tests {
-    use oslo_config::Loader;
-
     use super::*;
 
     fn options_of(text: &str) -> Options {
-        let config = Loader::nova("nova-conductor")
-            .without_default_files()
-            .environment(Vec::<(String, String)>::new())
-            .text("nova.conf", format!("[database]\n{text}\n"))
-            .load()
-            .expect("the file loads");
-        let settings = Settings::read(&config).expect("its options are valid");
-        options(Schema::Main, &settings)
+        let settings = Settings::of_text(format!("[database]\n{text}\n"));
+        options(Schema::Main, &settings.expect("its options are valid"))
     }
 
     #[test]

@@ -5,16 +5,11 @@ use nova_db::{Dialect, NovaDb, Schema};
 use nova_objects::{
     Context, Flavor, Instance, InstanceList, NovaException, RequestContext, Service, ServiceList,
 };
-use oslo_config::{Loader, Settings};
+use oslo_config::Settings;
 use test_support::database::Scratch;
 
 fn settings(text: &str) -> Settings {
-    let config = Loader::nova("test")
-        .without_default_files()
-        .text("nova.conf", text)
-        .load()
-        .expect("a configuration");
-    Settings::read(&config).expect("settings")
+    Settings::of_text(text).expect("settings")
 }
 
 fn admin(db: &NovaDb) -> Context {

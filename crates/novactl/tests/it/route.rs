@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use nova_conductor::{Conductor, open_database};
 use nova_service::Bus;
-use oslo_config::{Loader, Settings};
+use oslo_config::Settings;
 use tokio::runtime::Runtime;
 
 use crate::support::{Deployment, key};
@@ -48,10 +48,7 @@ impl Drop for Running {
 }
 
 pub(crate) fn settings(deployment: &Deployment) -> Settings {
-    let loader = Loader::nova("nova-conductor")
-        .without_default_files()
-        .text("nova.conf", deployment.configuration());
-    Settings::read(&loader.load().expect("it parses")).expect("it fits")
+    Settings::of_text(deployment.configuration()).expect("it fits")
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub use upgrade_levels::UpgradeLevels;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::loader::Loader;
 use crate::opt::{Opt, Preset};
 
 /// The port programs meet on when nobody set `transport_url`.
@@ -149,6 +150,18 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Reads them from a file's text and nothing else: neither the machine's files nor the environment. For tests.
+    ///
+    /// # Errors
+    /// As [`Settings::read`], or when the text is no configuration.
+    pub fn of_text(text: impl Into<String>) -> Result<Self, Error> {
+        let loader = Loader::nova("nova")
+            .without_default_files()
+            .environment(Vec::<(String, String)>::new())
+            .text("nova.conf", text);
+        Self::read(&loader.load()?)
+    }
+
     /// Reads them from a configuration made by [`Loader::nova`](crate::Loader::nova).
     ///
     /// # Errors
